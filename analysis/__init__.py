@@ -1,0 +1,1 @@
+"""Check a number in the news: tables, rounding intervals, rates, ranks and figures."""

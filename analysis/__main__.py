@@ -1,0 +1,92 @@
+"""The command line: reads the arguments, calls one command, turns what happens into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+EXAMPLES = """\
+examples:
+  python -m analysis rebuild              run the notebooks that are out of date
+  python -m analysis rebuild --all        run every notebook (make figures)
+  python -m analysis rebuild --check      run nothing; say what is out of date, and why
+  python -m analysis rebuild 01_prevalence
+  python -m analysis ranks --region "Arab States"
+  python -m analysis ranks --edition 2018 --json
+  python -m analysis codebook             write data/README.md from data/datapackage.json
+  python -m analysis lab                  open JupyterLab on copies under build/lab (make lab)
+
+exit codes: 0 fine; 1 something is out of date, inconsistent or failed; 2 bad input; 130 stopped by Ctrl-C
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="python -m analysis", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    rebuild = commands.add_parser("rebuild", help="run notebooks side by side and publish what is sound")
+    rebuild.add_argument("names", nargs="*", metavar="NAME", help="a notebook; without names: those out of date")
+    rebuild.add_argument("--all", action="store_true", help="run every notebook, out of date or not")
+    rebuild.add_argument("--check", action="store_true", help="run nothing; say what is out of date (exit 1 if any)")
+    ranks = commands.add_parser("ranks", help="the places that the printed figures leave open")
+    ranks.add_argument("--edition", default="2023", metavar="YEAR", help="2016, 2018 or 2023 (the default)")
+    ranks.add_argument("--region", metavar="NAME", help="only the countries of one region")
+    ranks.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+    codebook = commands.add_parser("codebook", help="write data/README.md from data/datapackage.json")
+    codebook.add_argument("--seal", action="store_true", help="first record the checksums of the tables as they are now")
+    lab = commands.add_parser("lab", help="open JupyterLab on copies of the notebooks")
+    lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab, e.g. -- --no-browser")
+    return top
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Call the chosen command; its module is loaded only now."""
+    from analysis.commands.stale import Project
+
+    project = Project.here()
+    if chosen.command == "rebuild":
+        from analysis.commands import rebuild
+
+        if chosen.check:
+            return rebuild.check(project, chosen.names)
+        return rebuild.rebuild(project, chosen.names, everything=chosen.all)
+    if chosen.command == "ranks":
+        from analysis.commands import ranks
+
+        return ranks.show(chosen.edition, chosen.region, chosen.json)
+    if chosen.command == "codebook":
+        from analysis.commands import codebook
+
+        codebook.write(project.data, chosen.seal)
+        return 0
+    from analysis.commands import lab
+
+    return lab.open_lab(project, chosen.extra[chosen.extra[:1] == ["--"] :])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of a command line."""
+    top = parser()
+    chosen = top.parse_args(arguments)
+    if chosen.command is None:
+        top.print_help()
+        return 0
+    try:
+        return run(chosen)
+    except ValueError as error:  # bad input; tables.TableError is one
+        print(f"analysis: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("analysis: stopped; nothing was left half-written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `python -m analysis` runs; no notebook imports from here."""

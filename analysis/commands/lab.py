@@ -1,0 +1,49 @@
+"""Open JupyterLab on copies of the notebooks, so that exploring never changes the committed ones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from analysis.commands.stale import Project
+
+FIRST = "00_start_here.ipynb"
+QUIET = [  # nothing is asked of the network
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+]
+
+
+def copy_notebooks(project: Project) -> int:
+    """Copy the notebooks to build/lab/notebooks and return how many copies were there already, which are kept."""
+    kept = 0
+    target = project.build / "lab" / "notebooks"
+    for source in sorted(project.notebooks.rglob("*.ipynb")):
+        if source.name.endswith(".failed.ipynb") or ".ipynb_checkpoints" in source.parts:
+            continue
+        copy = target / source.relative_to(project.notebooks)
+        if copy.exists():
+            kept += 1
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+    return kept
+
+
+def options(project: Project, extra: list[str]) -> list[str]:
+    """The command line of JupyterLab; `extra` comes last and wins."""
+    folder = project.build / "lab" / "notebooks"
+    return [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{FIRST}", *QUIET, *extra]
+
+
+def open_lab(project: Project, extra: list[str]) -> int:
+    """Copy, then run JupyterLab until it is closed."""
+    if copy_notebooks(project):
+        print("build/lab/notebooks already has copies, kept as you left them; delete build/lab to start afresh")
+    os.environ["ANALYSIS_FIGURES"] = str(project.build / "lab" / "figures")
+    os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance(argv=options(project, extra))
+    return 0

@@ -1,0 +1,61 @@
+"""The places in the ranking that the printed figures of an edition leave open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from analysis import ranks, rates, tables
+
+SHOWN = ["iso3", "country", "printed_rate", "low", "high", "best", "worst"]
+
+
+def one_of(word: str, wanted: str, known: list[str]) -> str:
+    """The known value that is meant, capitals aside; ValueError with the nearest one."""
+    same = [value for value in known if value.casefold() == wanted.strip().casefold()]
+    if not same:
+        raise ValueError(f"there is no {word} {wanted}; {tables.near(wanted, known)}")
+    return same[0]
+
+
+def intervals(edition: str, region: str | None = None) -> pd.DataFrame:
+    """The ranked countries of an edition, best place first, with the columns SHOWN and printed_text.
+
+    low, high: people per 1,000 that rate, count and population as printed allow together, or the rate alone where they
+    contradict each other. best, worst: places among all countries with an estimate, whatever the region.
+    ValueError for an unknown edition or region.
+    """
+    editions = tables.load("editions")
+    year = int(one_of("edition", edition, [str(value) for value in editions["edition"]]))
+    index = tables.load("index", edition=year).merge(tables.load("countries")[["iso3", "region"]], on="iso3")
+    allowed = rates.printed_intervals(index, editions)
+    index["low"] = allowed["low"].fillna(allowed["rate_low"])
+    index["high"] = allowed["high"].fillna(allowed["rate_high"])
+    index = index[index["low"].notna()].rename(columns={"country_as_printed": "country", "rate": "printed_rate"})
+    index = index.join(ranks.rank_interval(index["low"], index["high"])).sort_values(["best", "worst", "country"])
+    if region is not None:
+        index = index[index["region"] == one_of("region", region, sorted(index["region"].unique()))]
+    return index.assign(printed_text=index["rate_printed"])[[*SHOWN, "printed_text"]]
+
+
+def as_json(found: pd.DataFrame) -> str:
+    """A JSON list of objects; what is not printed is null."""
+    rows: list[dict[str, Any]] = found[SHOWN].astype(object).where(found[SHOWN].notna(), None).to_dict("records")
+    return json.dumps(rows, indent=1, ensure_ascii=False)
+
+
+def as_text(found: pd.DataFrame) -> str:
+    """A plain table; low and high to two decimals."""
+    low, high = found["low"].map("{:.2f}".format), found["high"].map("{:.2f}".format)
+    return found.assign(printed_rate=found["printed_text"], low=low, high=high)[SHOWN].to_string(index=False)
+
+
+def show(edition: str, region: str | None, json_wanted: bool) -> int:
+    """Print the ranking."""
+    found = intervals(edition, region)
+    print(as_json(found) if json_wanted else as_text(found))
+    if not json_wanted:
+        print("low, high: people per 1,000, from rounding only; survey and model error is not published and far larger")
+    return 0

@@ -1,0 +1,145 @@
+"""One theme, and one `save` that finishes every figure: finding as title, unit, source, alt text, four files."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib import patheffects
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
+
+from analysis import drawn, tables
+
+if TYPE_CHECKING:
+    from IPython.display import Image
+
+WIDTH, DPI = 8.0, 150  # inches and dots per inch: 1,200 pixels, shown 800 wide
+COLOURS = {  # told apart by people with colour blindness (Okabe and Ito 2008), and in grey by marker or label
+    "ink": "#1f2328",
+    "muted": "#6e7781",
+    "grid": "#d8dee4",
+    "paper": "#ffffff",
+    "blue": "#0072b2",
+    "orange": "#d55e00",
+    "sky": "#56b4e9",
+    "amber": "#e69f00",
+    "green": "#009e73",
+    "purple": "#aa4499",
+}
+STEPS = {"step1": "#e8f1f8", "step2": "#b5d3e7", "step3": "#6aaed6", "step4": "#2878b5", "step5": "#084a85", "step6": "#03203f"}
+SAVED: list[str] = []  # the figures saved in this process
+THEME: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
+    "font.size": 10,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.edgecolor": COLOURS["muted"],
+    "axes.labelcolor": COLOURS["ink"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": COLOURS["grid"],
+    "grid.linewidth": 0.8,
+    "text.color": COLOURS["ink"],
+    "xtick.color": COLOURS["ink"],
+    "ytick.color": COLOURS["ink"],
+    "legend.frameon": False,
+    "svg.hashsalt": "check-a-number",  # otherwise the ids in an SVG change on every run
+    "svg.fonttype": "path",
+    "figure.dpi": DPI,
+}
+
+
+def folder() -> Path:
+    """Where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else figures/ of the checkout."""
+    chosen = os.environ.get("ANALYSIS_FIGURES")
+    return Path(chosen) if chosen else tables.DATA.parent / "figures"
+
+
+def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **options: Any) -> tuple[Figure, Any]:
+    """A themed figure, 8 inches wide, and its axes (one, or an array). options go to plt.subplots."""
+    mpl.rcdefaults()
+    mpl.rcParams.update(THEME)  # type: ignore[arg-type]
+    return plt.subplots(rows, columns, figsize=(WIDTH, height), layout="constrained", **options)
+
+
+def save(
+    fig: Figure, name: str, *, title: str, subtitle: str, source: str, alt: str, table: pd.DataFrame
+) -> Image:
+    """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
+
+    title: the finding, a sentence; subtitle: what is drawn, in which unit; source: the footer, publication and date;
+    alt: what a reader who cannot see it needs, 40 characters or more; table: the rows drawn, saved as NAME.csv.
+    Writes NAME.png, NAME.svg, NAME.csv and NAME.json (the drawn values and the checksums of the tables read).
+    ValueError for a name that is no file stem, an alt text that is too short or an empty table.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"{name!r} is no figure name; use small letters, digits and _")
+    if len(alt) < 40 or table.empty:
+        raise ValueError(f"figure {name}: alt text of 40 characters or more and the table drawn are both needed")
+    dress(fig, title, subtitle, source)
+    picture, vector = io.BytesIO(), io.BytesIO()
+    about = {"Title": title, "Description": alt}
+    fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
+    fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
+    record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
+    record |= {"inputs": dict(sorted(tables.READ.items())), "axes": drawn.values(fig, COLOURS | STEPS)}
+    plt.close(fig)
+    write(name, "csv", table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode())
+    write(name, "json", (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+    write(name, "svg", "\n".join(line.rstrip() for line in vector.getvalue().decode().splitlines()).encode() + b"\n")
+    write(name, "png", picture.getvalue())
+    SAVED.append(name)
+    from IPython.display import Image
+
+    return Image(data=picture.getvalue(), format="png", width=int(WIDTH * 100), alt=alt)
+
+
+def write(name: str, ending: str, content: bytes) -> None:
+    """One file of a figure, whole or not at all."""
+    folder().mkdir(parents=True, exist_ok=True)
+    path = folder() / f"{name}.{ending}"
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)
+
+
+def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
+    """Title, subtitle and source footer, each wrapped to the width, with the axes kept clear of them."""
+    height = float(fig.get_figheight())
+    head = textwrap.wrap(title, 78)
+    under = textwrap.wrap(subtitle, 114)
+    foot = textwrap.wrap(f"Source: {source}", 122)
+    top = height - 0.1
+    fig.text(0.012, top / height, "\n".join(head), va="top", fontsize=12.5, fontweight="bold", linespacing=1.15)
+    top -= 0.225 * len(head) + 0.03
+    fig.text(0.012, top / height, "\n".join(under), va="top", fontsize=9.5, color=COLOURS["muted"])
+    top -= 0.17 * len(under) + 0.1
+    fig.text(0.012, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, color=COLOURS["muted"])
+    bottom = 0.07 + 0.145 * len(foot) + 0.1
+    engine = fig.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
+
+
+def label(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 5, ha: str = "left") -> None:
+    """A text beside the point (x, y), moved by (dx, dy) points, with a white rim so that it stays readable."""
+    rim = [patheffects.withStroke(linewidth=3, foreground="white")]
+    offset = {"xytext": (dx, dy), "textcoords": "offset points"}
+    ax.annotate(text, (x, y), ha=ha, va="center", path_effects=rim, zorder=5, **offset)
+
+
+def tile(column: float, row: float, face: str) -> Rectangle:
+    """One square of a tile grid, centred on (column, row), for ax.add_patch."""
+    edge = COLOURS["muted"] if face == "white" else "white"
+    return Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, facecolor=face, edgecolor=edge, linewidth=0.6)

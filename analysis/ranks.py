@@ -1,0 +1,48 @@
+"""A rank, and the places that intervals leave open. Place 1 is the largest value."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+
+def rank(values: ArrayLike) -> np.ndarray:
+    """The plain rank of each value, shape (n,): 1 + how many are larger, so ties share the best place.
+
+    Raises ValueError for a missing value: a country without an estimate has no place.
+    """
+    array = numbers(values, "values")
+    ordered = np.sort(array)
+    return 1 + len(array) - np.searchsorted(ordered, array, side="right")
+
+
+def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
+    """The best and worst place each of n values can take when each lies anywhere from low to high.
+
+    Ties may be broken either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i}, i itself included.
+    Columns best, worst (integers, 1 = largest), indexed like `low`. O(n log n).
+    Raises ValueError for a missing value or a low above its high.
+    """
+    index = low.index if isinstance(low, pd.Series) else None
+    lows, highs = numbers(low, "low"), numbers(high, "high")
+    if lows.shape != highs.shape:
+        raise ValueError(f"low and high need equal length, not {len(lows)} and {len(highs)}")
+    if (lows > highs).any():
+        at = int(np.argmax(lows > highs))
+        raise ValueError(f"low is above high at position {at}: {lows[at]} > {highs[at]}")
+    n = len(lows)
+    best = 1 + n - np.searchsorted(np.sort(lows), highs, side="right")
+    worst = n - np.searchsorted(np.sort(highs), lows, side="left")
+    return pd.DataFrame({"best": best, "worst": worst}, index=index)
+
+
+def numbers(values: ArrayLike, name: str) -> np.ndarray:
+    """The values as a float array of one dimension; ValueError for a gap."""
+    array = np.asarray(values, dtype="float64")
+    if array.ndim != 1:
+        raise ValueError(f"{name} needs one dimension, not {array.ndim}")
+    if np.isnan(array).any():
+        at = int(np.argmax(np.isnan(array)))
+        raise ValueError(f"{name} has no value at position {at}; drop rows without an estimate before ranking")
+    return array

@@ -1,0 +1,113 @@
+"""Prevalence, shares and ratios, with the interval that printed figures allow. Knows tables as frames, not as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.rounding import UNROUNDED, Interval, exact, printed, prints_as, total
+
+REPRODUCES, WITHIN, INCONSISTENT, CANNOT = "reproduces", "within rounding", "inconsistent", "cannot be checked"
+
+
+def prevalence(people: Any, population: Any) -> Any:
+    """People per 1,000 of the population (numbers, Series or Intervals of equal length)."""
+    return people / population * 1000
+
+
+def people(rate: Any, population: Any) -> Any:
+    """People that a rate per 1,000 means in a population."""
+    return rate * population / 1000
+
+
+def share(part: Any, whole: Any) -> Any:
+    """Part of the whole, as a plain fraction (0.1 for ten percent)."""
+    return part / whole
+
+
+def ratio(one: Any, other: Any) -> Any:
+    """How many times the other the one is."""
+    return one / other
+
+
+def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
+    """What one printed row allows: people, population, rate per 1,000, their quotient, and what all allow together.
+
+    row: one row of the index table; edition: its row of the editions table (rounding units, rate per 100 or 1,000).
+    A figure that is not printed is None.
+    """
+    per_1000 = exact("1000") / exact(int(edition.rate_per))
+    shown = {
+        "people": (row.people_printed, str(edition.people_unit)),
+        "population": (row.population_printed, str(edition.population_unit)),
+        "rate": (row.rate_printed, edition.rate_unit),
+    }
+    found = {k: None if pd.isna(text) else printed(text, unit) for k, (text, unit) in shown.items()}
+    found["rate"] = found["rate"] and found["rate"] * per_1000
+    both = found["people"] is not None and found["population"] is not None
+    found["quotient"] = prevalence(found["people"], found["population"]) if both else None
+    rate, quotient = found["rate"], found["quotient"]
+    found["all"] = rate & quotient if rate and quotient else rate or quotient
+    return found
+
+
+def verdict(row: Any, edition: Any, found: dict[str, Interval | None]) -> tuple[str, str]:
+    """(verdict, reason) of one row: does people / population print as the printed rate?"""
+    gaps = [name for name in ("rate", "people", "population") if found[name] is None]
+    if gaps:
+        return CANNOT, f"no {' and no '.join(gaps)} printed"
+    rate, quotient = found["rate"], found["quotient"]
+    if not (rate and quotient and rate.meets(quotient)):
+        return INCONSISTENT, "no people and population that print as shown give the printed rate"
+    if edition.rate_unit != UNROUNDED and not pd.isna(row.people):
+        value = exact(int(row.people)) / exact(int(row.population)) * int(edition.rate_per)
+        if prints_as(value, row.rate_printed, edition.rate_unit):
+            return REPRODUCES, "printed people over printed population prints as the printed rate"
+    return WITHIN, "some people and population that print as shown give the printed rate"
+
+
+def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFrame:
+    """One row per row of the index, in its order: what the printed figures allow, from rounding only.
+
+    index, editions: as tables.load gives them. Columns: edition, iso3; people_low/high, population_low/high (persons);
+    rate_low/high, quotient_low/high and low/high (all per 1,000 of the printed population; low/high is what rate and
+    quotient allow together, or either alone where the other is not printed); check and reason, for the rate.
+    KeyError for an edition that the editions table does not have.
+    """
+    by_edition = editions.set_index("edition")
+    rows = []
+    for row in index.itertuples():
+        edition = by_edition.loc[[row.edition]].iloc[0]
+        found = row_intervals(row, edition)
+        check, reason = verdict(row, edition, found)
+        out: dict[str, Any] = {"edition": row.edition, "iso3": row.iso3}
+        for name, interval in found.items():
+            prefix = "" if name == "all" else f"{name}_"
+            out[f"{prefix}low"], out[f"{prefix}high"] = interval.bounds() if interval else (None, None)
+        rows.append(out | {"check": check, "reason": reason})
+    return pd.DataFrame(rows, index=index.index).astype({"low": "float64", "high": "float64"})
+
+
+def aggregate(
+    index: pd.DataFrame, editions: pd.DataFrame, by: str = "region_as_printed", also: pd.Series | None = None
+) -> pd.DataFrame:
+    """Sums over groups of the countries with an estimate, the rate of the sums, and what rounding allows.
+
+    index: rows of one edition; editions: the editions table; also: group -> further persons (exact) to add to the
+    denominator. A country with people and no printed population counts in people and is absent from population.
+    Columns, one row per group: countries, people, population (persons), rate, low, high (per 1,000 of population;
+    low and high let every printed count and population of the group err by half its rounding unit on its own).
+    """
+    edition = editions.set_index("edition").loc[[index["edition"].iloc[0]]].iloc[0]
+    out = []
+    for group, rows in index[index["people"].notna()].groupby(by):
+        extra = 0 if also is None else exact(float(also.get(group, 0)))
+        people_range = total([printed(t, str(edition.people_unit)) for t in rows["people_printed"]])
+        counted = rows["population_printed"].dropna()
+        base_range = total([printed(t, str(edition.population_unit)) for t in counted]) + extra
+        low, high = prevalence(people_range, base_range).bounds()
+        sums = {"people": int(rows["people"].sum()), "population": int(rows["population"].sum() + extra)}
+        rate = {"rate": prevalence(sums["people"], sums["population"]), "low": low, "high": high}
+        out.append({by: group, "countries": len(rows)} | sums | rate)
+    return pd.DataFrame(out).set_index(by)

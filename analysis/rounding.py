@@ -1,0 +1,148 @@
+"""What a printed number can mean.
+
+A number printed to a unit stands for every value that rounds to it: 3.3 printed to 0.1 is 3.25 to 3.35. Both ends
+belong to the interval, because a value exactly halfway is printed up by one tie rule (half away from zero, as
+spreadsheets do) and to the even digit by the other (as Python and NumPy do); an honest number is never flagged.
+All arithmetic is exact (fractions), so no comparison hangs on a binary digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from math import floor
+from typing import Literal
+
+Number = int | float | str | Decimal | Fraction
+Ties = Literal["even", "away"]
+UNROUNDED = "unrounded"
+
+
+def exact(value: Number) -> Fraction:
+    """The value as a fraction; a float is read by its shortest decimal text, so 0.1 is one tenth.
+
+    Raises ValueError for text that is not a plain decimal number (thousands separators are allowed).
+    """
+    if isinstance(value, (Fraction, int)):
+        return Fraction(value)
+    text = value.replace(",", "") if isinstance(value, str) else str(value)
+    if not isinstance(value, (str, Decimal)):
+        text = repr(float(value))
+    try:
+        return Fraction(Decimal(text))
+    except (InvalidOperation, ValueError, OverflowError):
+        raise ValueError(f"cannot read {value!r} as a number; write digits such as 2,696,000 or 104.6") from None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All values from low to high, both ends included.
+
+    Raises ValueError if low is above high. Arithmetic takes intervals or numbers and returns the range of results.
+    """
+
+    low: Fraction
+    high: Fraction
+
+    def __init__(self, low: Number, high: Number) -> None:
+        object.__setattr__(self, "low", exact(low))
+        object.__setattr__(self, "high", exact(high))
+        if self.low > self.high:
+            raise ValueError(f"an interval needs low <= high, not {float(self.low)} to {float(self.high)}")
+
+    @classmethod
+    def of(cls, value: Interval | Number) -> Interval:
+        """The value itself if it is an interval, else the interval that holds this one number."""
+        return value if isinstance(value, Interval) else cls(value, value)
+
+    def bounds(self) -> tuple[float, float]:
+        """(low, high) as floats."""
+        return float(self.low), float(self.high)
+
+    def contains(self, value: Number) -> bool:
+        """True if the value lies in the interval, its ends included."""
+        return self.low <= exact(value) <= self.high
+
+    def meets(self, other: Interval | Number) -> bool:
+        """True if the two share at least one value: both figures can be true together."""
+        other = Interval.of(other)
+        return self.low <= other.high and other.low <= self.high
+
+    def __and__(self, other: Interval) -> Interval | None:
+        """What both allow, or None."""
+        return Interval(max(self.low, other.low), min(self.high, other.high)) if self.meets(other) else None
+
+    def __add__(self, other: Interval | Number) -> Interval:
+        other = Interval.of(other)
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other: Interval | Number) -> Interval:
+        other = Interval.of(other)
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def __mul__(self, other: Interval | Number) -> Interval:
+        other = Interval.of(other)
+        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(corners), max(corners))
+
+    def __truediv__(self, other: Interval | Number) -> Interval:
+        """Quotient of the two; ZeroDivisionError if the divisor can be zero."""
+        other = Interval.of(other)
+        if other.contains(0):
+            raise ZeroDivisionError("the divisor's interval contains zero")
+        return self * Interval(1 / other.high, 1 / other.low)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __str__(self) -> str:
+        low, high = self.bounds()
+        return f"[{low:,.10g}, {high:,.10g}]"
+
+
+def total(intervals: list[Interval]) -> Interval:
+    """The interval of the sum; [0, 0] for none. Each part may err on its own, so this is the widest range."""
+    return Interval(sum(i.low for i in intervals), sum(i.high for i in intervals))
+
+
+def printed(text: str, unit: Number) -> Interval:
+    """The interval a printed number stands for.
+
+    text: as printed, such as "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000).
+    unit: the rounding unit from the edition's description, such as "0.1" or 1000; "unrounded" gives one value.
+    Raises ValueError for an unreadable number, a unit of zero or less, or digits finer than the unit.
+    """
+    text = text.strip()
+    if text.startswith("<"):
+        return Interval(0, text[1:])
+    value = exact(text)
+    if unit == UNROUNDED:
+        return Interval(value, value)
+    step = exact(unit)
+    if step <= 0:
+        raise ValueError(f"a rounding unit must be above zero, not {unit}")
+    if (value / step).denominator != 1:
+        raise ValueError(f"{text!r} has finer digits than its rounding unit {unit}; check the unit of this table")
+    return Interval(value - step / 2, value + step / 2)
+
+
+def as_printed(value: Number, unit: Number, ties: Ties = "away") -> str:
+    """The text of the value rounded to the unit by the named tie rule, without thousands separators.
+
+    as_printed("3.25", "0.1", "even") is "3.2"; with "away" it is "3.3".
+    """
+    step = exact(unit)
+    steps = abs(exact(value)) / step
+    whole = floor(steps)
+    rest = steps - whole
+    up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (ties == "away" or whole % 2 == 1))
+    result = (whole + up) * step * (-1 if exact(value) < 0 else 1)
+    places = max(0, -int(Decimal(str(unit)).normalize().as_tuple().exponent))
+    return f"{Decimal(result.numerator) / Decimal(result.denominator):.{places}f}"
+
+
+def prints_as(value: Number, text: str, unit: Number) -> bool:
+    """True if the value, rounded to the unit by either tie rule, is the number in the text."""
+    if unit == UNROUNDED or text.strip().startswith("<"):
+        return printed(text, unit).contains(value)
+    return exact(text) in {exact(as_printed(value, unit, "even")), exact(as_printed(value, unit, "away"))}

@@ -1,0 +1,75 @@
+"""How long does a rebuild take beside `jupyter nbconvert --execute` in sequence, run in the same minute?
+
+    .venv/bin/python benchmarks/bench_rebuild.py
+
+Times the lesson notebooks as they are, then copies of them that make eight. Each side is one fresh process that runs
+every notebook and writes it out, figures included. Exit code 1 if eight copies take more than half of nbconvert's time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+from analysis.commands.stale import Project
+
+LIMIT = 0.5
+RUNNER = """
+import sys
+from pathlib import Path
+from analysis.commands.run import run
+from analysis.commands.stale import Project
+project = Project(Path(sys.argv[1]))
+outcomes = run(project, project.names(), project.build)
+for out in outcomes:
+    (out.staging / "out.ipynb").write_text(out.text(), encoding="utf-8")
+problems = [problem for out in outcomes for problem in out.problems]
+sys.exit("\\n".join(problems) or None)
+"""
+
+
+def copies(target: Path, count: int | None) -> Project:
+    """A project with the data and package of the checkout and `count` copies of its notebooks, or each once."""
+    here = Project.here()
+    for folder in ("analysis", "data"):
+        shutil.copytree(here.root / folder, target / folder)
+    (target / "notebooks").mkdir()
+    names = here.names()
+    for number, name in enumerate(islice(cycle(names), count or len(names))):
+        shutil.copyfile(here.path(name), target / "notebooks" / f"{number:02}_{Path(name).name}.ipynb")
+    return Project(target)
+
+
+def seconds(command: list[str], project: Project) -> float:
+    """How long the command takes; its output is shown only if it fails."""
+    figures = project.root / "figures"
+    figures.mkdir(exist_ok=True)
+    env = {**os.environ, "ANALYSIS_FIGURES": str(figures), "MPLBACKEND": "agg", "JUPYTER_PLATFORM_DIRS": "1"}
+    begun = time.perf_counter()
+    done = subprocess.run(command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return time.perf_counter() - begun
+
+
+def compare(count: int | None) -> float:
+    """Time both and print a line; returns rebuild's time over nbconvert's."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = copies(Path(folder) / "checkout", count)
+        files = [str(project.path(name)) for name in project.names()]
+        nbconvert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute"]
+        slow = seconds([*nbconvert, "--output-dir", str(project.root / "out"), *files], project)
+        fast = seconds([sys.executable, "-c", RUNNER, str(project.root)], project)
+    print(f"{len(files)} notebooks: nbconvert in sequence {slow:.1f} s, rebuild {fast:.1f} s, ratio {fast / slow:.2f}", flush=True)
+    return fast / slow
+
+
+if __name__ == "__main__":
+    compare(None)
+    sys.exit(compare(8) > LIMIT)

@@ -1,0 +1,78 @@
+"""Figures: drawn values, not pixels. Each fault a reader could be misled by must change what is recorded."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis import figures
+
+TABLE = pd.DataFrame({"country": ["PRK", "ERI", "MRT"], "rate": [104.6, 90.3, 32.0]})
+WORDS = {"title": "Two stand apart", "subtitle": "per 1,000", "source": "a table, 2023", "alt": "Bars of three rates. " * 3}
+
+
+@pytest.fixture
+def out(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_FIGURES", str(tmp_path))
+    return tmp_path
+
+
+def bars(name, table=TABLE, limit=None, colour="blue", words=WORDS, unit="per 1,000"):
+    fig, ax = figures.canvas(height=3)
+    ax.barh(table["country"], table["rate"], color=figures.COLOURS[colour])
+    ax.set_xlabel(unit)
+    if limit:
+        ax.set_xlim(*limit)
+    return figures.save(fig, name, table=table, **words)
+
+
+def drawn(out, name):
+    return json.loads((out / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_save_writes_four_files_and_returns_an_image_with_alt_text(out):
+    image = bars("rates")
+    assert sorted(p.name for p in out.iterdir()) == ["rates.csv", "rates.json", "rates.png", "rates.svg"]
+    assert image.alt == WORDS["alt"] and (out / "rates.png").read_bytes()[:4] == b"\x89PNG"
+    assert (out / "rates.csv").read_text() == "country,rate\nPRK,104.6\nERI,90.3\nMRT,32\n"
+
+
+def test_drawn_values_are_read_back_from_the_axes(out):
+    bars("rates")
+    record = drawn(out, "rates")
+    (axes,) = record["axes"]
+    # barh centres each bar on 0, 1, 2 with height 0.8: the first box starts at x 0, y -0.4
+    assert [mark["box"] for mark in axes["marks"]] == [[0, -0.4, 104.6, 0.8], [0, 0.6, 90.3, 0.8], [0, 1.6, 32, 0.8]]
+    assert {mark["colour"][0] for mark in axes["marks"]} == {"blue"}
+    assert axes["y_ticks"] == ["PRK", "ERI", "MRT"] and axes["x"]["label"] == "per 1,000"
+    assert record["title"] == WORDS["title"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"table": TABLE.assign(rate=[90.3, 104.6, 32.0])},  # a wrong column
+        {"table": TABLE.assign(country=["ERI", "PRK", "MRT"])},  # swapped labels
+        {"limit": (30, 110)},  # a truncated axis
+        {"unit": "percent"},  # a wrong unit
+        {"colour": "orange"},
+    ],
+)
+def test_a_misleading_change_changes_what_is_recorded(out, fault):
+    bars("rates")
+    bars("changed", **fault)
+    assert drawn(out, "rates")["axes"] != drawn(out, "changed")["axes"]
+
+
+def test_two_runs_give_the_same_bytes(out):
+    bars("rates")
+    first = {p.name: p.read_bytes() for p in out.iterdir()}
+    bars("rates")
+    assert {p.name: p.read_bytes() for p in out.iterdir()} == first
+
+
+@pytest.mark.parametrize(("name", "words"), [("Rates 1", WORDS), ("rates", WORDS | {"alt": "short"})])
+def test_a_bad_name_or_a_missing_alt_text_is_refused(out, name, words):
+    with pytest.raises(ValueError, match="figure"):
+        bars(name, words=words)
+    assert not list(out.iterdir())

@@ -1,0 +1,109 @@
+"""What a printed number can mean."""
+
+import math
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.rounding import Interval, as_printed, exact, printed, prints_as, total
+
+UNITS = ["0.01", "0.1", "1", "10", "100", "1000", "100000"]
+values = st.decimals(min_value=0, max_value=10**9, places=6, allow_nan=False, allow_infinity=False)
+
+
+def test_hand_worked_interval():
+    # 3.3 printed to 0.1: half of 0.1 is 0.05, so 3.25 to 3.35
+    assert printed("3.3", "0.1") == Interval("3.25", "3.35")
+    # 1,091,000 printed to 1,000: 500 either way
+    assert printed("1,091,000", 1000).bounds() == (1_090_500, 1_091_500)
+    assert printed("<1,000", 1000) == Interval(0, 1000)
+    assert printed("1.130009", "unrounded") == Interval("1.130009", "1.130009")
+
+
+def test_trailing_zeros_do_not_widen_the_interval():
+    # 25,500,000 printed to 1,000 means 25,499,500 to 25,500,500, however many zeros it ends in
+    assert printed("25500000", 1000).bounds() == (25_499_500, 25_500_500)
+
+
+def test_the_two_tie_rules_differ_only_on_ties():
+    # 3.25 lies halfway: to the even digit 3.2, away from zero 3.3; 3.26 is 3.3 by both
+    assert (as_printed("3.25", "0.1", "even"), as_printed("3.25", "0.1", "away")) == ("3.2", "3.3")
+    assert (as_printed("3.26", "0.1", "even"), as_printed("3.26", "0.1", "away")) == ("3.3", "3.3")
+    assert (as_printed("-3.25", "0.1", "away"), as_printed("2500", 1000, "even")) == ("-3.3", "2000")
+
+
+def test_united_states_by_hand():
+    # 1,091,000 / 331,003,000 = 3.29604... per 1,000; lowest 1,090,500 / 331,003,500, highest 1,091,500 / 331,002,500
+    rate = printed("1091000", 1000) / printed("331003000", 1000) * 1000
+    low, high = rate.bounds()
+    assert math.isclose(low, 1_090_500 / 331_003_500 * 1000)
+    assert math.isclose(high, 1_091_500 / 331_002_500 * 1000)
+    assert prints_as(Fraction(1_091_000, 331_003), "3.3", "0.1")
+
+
+def test_ten_thousand_honest_numbers_are_never_flagged():
+    draw = random.Random(1)
+    for _ in range(10_000):
+        value = exact(str(round(draw.uniform(0, 10 ** draw.randint(0, 9)), draw.randint(0, 6))))
+        unit = draw.choice(UNITS)
+        if draw.random() < 0.3:  # put the value on a tie, where the rules differ
+            value = (value // exact(unit) + Fraction(1, 2)) * exact(unit)
+        for ties in ("even", "away"):
+            text = as_printed(value, unit, ties)
+            assert printed(text, unit).contains(value) and prints_as(value, text, unit)
+
+
+@given(values, st.sampled_from(UNITS))
+def test_one_unit_beyond_its_bounds_is_always_flagged(value, unit):
+    step = exact(unit)
+    text = exact(as_printed(value, unit))
+    for moved in (text + 2 * step, text - 2 * step):  # one unit beyond what either tie rule can print
+        assert not Interval(moved - step / 2, moved + step / 2).contains(value)
+        if moved >= 0:
+            assert not prints_as(value, as_printed(moved, unit), unit)
+
+
+@given(values, st.sampled_from(UNITS))
+def test_a_printed_value_one_unit_off_is_flagged_unless_it_lies_on_the_edge(value, unit):
+    off = exact(as_printed(value, unit)) + exact(unit)
+    on_edge = exact(str(value)) == off - exact(unit) / 2
+    assert printed(as_printed(off, unit), unit).contains(str(value)) == on_edge
+
+
+@given(values, values, values, values)
+def test_interval_arithmetic_holds_every_pair_of_true_values(a, b, c, d):
+    one, two = Interval(min(a, b), max(a, b)), Interval(min(c, d) + 1, max(c, d) + 1)
+    for x in (one.low, one.high, (one.low + one.high) / 2):
+        for y in (two.low, two.high, (two.low + two.high) / 2):
+            assert (one + two).contains(x + y) and (one - two).contains(x - y)
+            assert (one * two).contains(x * y) and (one / two).contains(x / y)
+
+
+@given(values, values, values, values)
+def test_meeting_is_having_a_common_value(a, b, c, d):
+    one, two = Interval(min(a, b), max(a, b)), Interval(min(c, d), max(c, d))
+    both = one & two
+    assert one.meets(two) == two.meets(one) == (both is not None)
+    if both:
+        assert one.contains(both.low) and two.contains(both.low) and one.contains(both.high) and two.contains(both.high)
+
+
+def test_sum_of_intervals():
+    # 2.5..3.5 and 0.5..1.5 add to 3..5
+    assert total([printed("3", 1), printed("1", 1)]) == Interval(3, 5)
+
+
+@pytest.mark.parametrize(("text", "unit"), [("12x", "1"), ("1.2.3", "0.1"), ("nan", "1"), ("3.25", "0.1"), ("3", "0")])
+def test_unreadable_numbers_are_refused(text, unit):
+    with pytest.raises(ValueError, match="cannot read|finer digits|above zero"):
+        printed(text, unit)
+
+
+def test_division_by_an_interval_with_zero_is_refused():
+    with pytest.raises(ZeroDivisionError):
+        Interval(1, 2) / Interval(0, 1)
+    with pytest.raises(ValueError, match="low <= high"):
+        Interval(2, 1)

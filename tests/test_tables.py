@@ -1,0 +1,149 @@
+"""Loading: every planted fault is named by file, row, column, value and remedy, and frictionless sees the same cell."""
+
+import json
+import shutil
+
+import frictionless
+import pytest
+
+from analysis import tables
+from analysis.tables import TableError, load
+
+FIRST = "2016,AFG"  # the row that the faults are planted in; the header is row 1, so it stands in row 2
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the index with its countries, small enough to plant faults in."""
+    package = json.loads((tables.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"] = [r for r in package["resources"] if r["name"] in ("countries", "editions", "index")]
+    for name in ("countries.csv", "editions.csv", "index.csv"):
+        shutil.copy(tables.DATA / name, tmp_path / name)
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    return tmp_path
+
+
+def plant(folder, change, seal=True):
+    """Change the lines of index.csv by a function, and (seal) make the checksum fit, so only the fault is left."""
+    path = folder / "index.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(change(lines)) + "\n", encoding="utf-8")
+    if seal:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        entry = next(r for r in package["resources"] if r["name"] == "index")
+        entry["hash"] = f"sha256:{tables.sha256(path)}"
+        (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+
+
+def cell(column, value):
+    """A change of one cell in row 2."""
+
+    def change(lines):
+        header, row = lines[0].split(","), lines[1].split(",")
+        row[header.index(column)] = value
+        return [lines[0], ",".join(row), *lines[2:]]
+
+    return change
+
+
+def row_two(lines):
+    assert lines[1].startswith(FIRST)
+    return lines[1]
+
+
+FAULTS = {
+    "unreadable number": (cell("people", "12x"), 2, "people", "12x", "digits only"),
+    "decimal comma": (cell("rate", '"1,13"'), 2, "rate", "1,13", "digits only"),
+    "negative count": (cell("people", "-5"), 2, "people", "-5", "source"),
+    "rate over 1,000": (cell("rate", "1000.5"), 2, "rate", "1000.5", "source"),
+    "unknown iso3": (cell("iso3", "AFQ"), 2, "iso3", "AFQ", "did you mean"),
+    "missing country": (cell("country_as_printed", ""), 2, "country_as_printed", "", "fill"),
+    "duplicate key": (lambda ls: [*ls, row_two(ls)], 516, "edition+iso3", "2016, AFG", "keep one"),
+}
+HEADERS = {
+    "missing column": (lambda ls: [line.rpartition(",")[0] for line in ls], "rate", "is missing"),
+    "renamed column": (lambda ls: [ls[0].replace("people", "peoples"), *ls[1:]], "people", "rename peoples back"),
+    "extra column": (lambda ls: [ls[0] + ",note", *(line + ",x" for line in ls[1:])], "note", "remove it"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_named_and_frictionless_agrees(folder, name):
+    change, row, column, value, remedy = FAULTS[name]
+    plant(folder, change)
+    with pytest.raises(TableError) as caught:
+        load("index", folder=folder)
+    assert len(caught.value.problems) == 1
+    problem = caught.value.problems[0]
+    assert (problem.file, problem.row, problem.column, problem.value) == ("index.csv", row, column, value)
+    assert remedy in problem.remedy
+    assert f"data/index.csv, row {row}, column {column}" in str(caught.value) and value in str(caught.value)
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    errors = next(task for task in report.tasks if task.name == "index").errors
+    assert errors and {getattr(error, "row_number", None) for error in errors} == {row}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_changed_header_is_named(folder, name):
+    change, column, words = HEADERS[name]
+    plant(folder, change)
+    with pytest.raises(TableError) as caught:
+        load("index", folder=folder)
+    (problem,) = caught.value.problems
+    assert (problem.row, problem.column) == (1, column) and words in str(problem)
+    assert not frictionless.validate(str(folder / "datapackage.json")).valid
+
+
+def test_a_wrong_checksum_comes_last(folder):
+    plant(folder, cell("people", "367700"), seal=False)  # a believable number: only the checksum can tell
+    with pytest.raises(TableError, match="differs from the published copy; git checkout data"):
+        load("index", folder=folder)
+    plant(folder, cell("people", "-1"), seal=False)  # a broken rule is named instead of the checksum
+    with pytest.raises(TableError, match='row 2, column people: "-1" is below 0') as caught:
+        load("index", folder=folder)
+    assert "differs" not in str(caught.value)
+
+
+def test_ragged_missing_empty_and_binary_files(folder):
+    plant(folder, lambda lines: [lines[0], lines[1] + ",9", *lines[2:]])
+    with pytest.raises(TableError, match="row 2: has 8 cells, not 7"):
+        load("index", folder=folder)
+    (folder / "index.csv").write_bytes(b"edition\xff")
+    with pytest.raises(TableError, match="not UTF-8"):
+        load("index", folder=folder)
+    (folder / "index.csv").write_bytes(b"")
+    with pytest.raises(TableError, match="is empty"):
+        load("index", folder=folder)
+    (folder / "index.csv").unlink()
+    with pytest.raises(TableError, match="is missing"):
+        load("index", folder=folder)
+
+
+def test_unknown_names_suggest_the_nearest():
+    with pytest.raises(TableError, match="did you mean index"):
+        load("indx")
+    with pytest.raises(TableError, match="did you mean edition"):
+        load("index", editon=2023)
+    with pytest.raises(TableError, match="known: 2016, 2018, 2023|did you mean 20"):
+        load("index", edition=2022)
+
+
+def test_typed_with_units_sources_and_printed_text():
+    index = load("index", edition=2023)
+    korea = index.set_index("iso3").loc["PRK"]
+    assert (korea["people"], korea["rate"]) == (2_696_000, 104.6)
+    assert (korea["people_printed"], korea["rate_printed"]) == ("2696000", "104.6")
+    assert index.attrs["table"] == "index" and index.attrs["sources"]
+    assert {"people", "population", "rate"} <= index.attrs["units"].keys()
+    assert tables.READ["index"] == index.attrs["sha256"]
+
+
+def test_a_count_below_a_thousand_keeps_its_text():
+    iceland = load("index", edition=2018).set_index("iso3").loc["ISL"]
+    assert iceland["people_printed"] == "<1,000" and iceland["people"] is not None and iceland.isna()["people"]
+
+
+def test_windows_line_ends_have_the_same_checksum(folder):
+    path = folder / "index.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert len(load("index", folder=folder)) == 514

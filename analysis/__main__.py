@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     ranks.add_argument("--region", metavar="NAME", help="only the countries of one region")
     ranks.add_argument("--json", action="store_true", help="a JSON list instead of a table")
     codebook = commands.add_parser("codebook", help="write data/README.md from data/datapackage.json")
-    codebook.add_argument("--seal", action="store_true", help="first record the checksums of the tables as they are now")
+    codebook.add_argument("--seal", action="store_true", help="first record the checksums of the tables as they are")
     lab = commands.add_parser("lab", help="open JupyterLab on copies of the notebooks")
     lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab, e.g. -- --no-browser")
     return top

@@ -69,8 +69,9 @@ def collection(group: Collection, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def place(text: Text) -> list[float | str | None]:
-    """Where a text belongs: the point it annotates, else its own position."""
-    return pairs([text.xy if isinstance(text, Annotation) else text.get_position()])[0]
+    """Where a text belongs: the point it annotates, else its own position; a category counts as its number."""
+    x, y = text.xy if isinstance(text, Annotation) else text.get_position()
+    return [number(text.convert_xunits(x)), number(text.convert_yunits(y))]
 
 
 def axis(axes: Axes, names: Mapping[str, str]) -> dict[str, Any]:

@@ -2,29 +2,42 @@
 
 The rule: digits after the point give the rounding unit ("1.1 million": 0.1 million). A whole number has two readings,
 its last non-zero digit (coarse) and the last digit of the printed word (fine): "330 million" is to 10 or to 1 million.
-After about, some, nearly, approximately only the coarse reading is meant.
+After about, some, nearly, approximately only the coarse reading is meant. "More than", "at least", "less than" and
+"at most" make the number a threshold instead.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import ge, gt, le, lt
 
-from analysis.rounding import Interval, exact
+from analysis.rounding import Interval, exact, prints_as
 
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 WORDS = {word: str(number) for number, word in enumerate(SMALL)} | {"twenty": "20", "fifty": "50", "hundred": "100"}
-SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+PLACES = {word: f"{place}th" for place, word in enumerate(ORDINALS, start=1)}
+PARTS = {"half": "2", "halves": "2", "third": "3", "thirds": "3", "quarter": "4", "quarters": "4", "fifths": "5"}
+SCALES = {"thousand": 10**3, "million": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9}
 HEDGES = r"about|some|nearly|approximately|roughly|almost|around"
-ABOVE, BELOW = r"more than|over|above|at least", r"less than|fewer than|under|below|up to|at most"
-NUMBER = r"\d[\d,]*(?:\.\d+)?|" + "|".join(sorted(WORDS, key=len, reverse=True))
+SIGNS = {
+    ">": r"more than|over|above|upwards of",
+    ">=": r"at least|no fewer than|no less than",
+    "<=": r"at most|up to|no more than",
+    "<": r"less than|fewer than|under|below",
+}
+HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {">": gt, ">=": ge, "<=": le, "<": lt}
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|" + "|".join(sorted(WORDS, key=len, reverse=True))
 PHRASE = re.compile(
-    rf"^(?:(?P<hedge>{HEDGES})\s+|(?P<above>{ABOVE})\s+|(?P<below>{BELOW})\s+)?"
+    rf"^(?:(?:just|well|far|slightly) )?(?P<sign>{'|'.join(SIGNS.values())})?\s*(?:(?P<hedge>{HEDGES})\s+)?"
     rf"(?P<number>{NUMBER})(?P<ordinal>st|nd|rd|th)?"
-    rf"(?:\s*(?P<percent>percent|per cent|%)|\s+(?P<scale>thousand|million|billion)|[\s-]?(?P<fold>fold|times))?"
-    rf"(?:\s+(?:in|out of|of every|of|per|for every)\s+(?:the\s+)?(?P<base>{NUMBER}))?(?:\s+[a-z][a-z ]*)?$"
+    rf"(?:\s*(?P<percent>percent|per cent|%)|\s*(?P<scale>thousand|million|billion|bn|m)\b|[\s-]?(?P<fold>fold|times))?"
+    rf"(?:\s+(?:in|out of|of every|of|per|for every)\s+(?:the\s+)?(?P<base>{NUMBER})(?!\S))?(?:\s+[a-z][a-z ]*)?$"
 )
+EXAMPLES = "1.1 million, 0.33 percent, 90.3 of every 1,000, nearly one in ten, more than half, 10-fold or 122nd"
 
 
 @dataclass(frozen=True)
@@ -32,9 +45,12 @@ class Phrase:
     """A figure as an article prints it.
 
     value: the plain number meant (0.0033 for "0.33 percent"); kind: "count", "share", "ratio" or "rank";
-    per: what the printed digits are multiplied by to show the value (100 for percent, 1,000 for "of every 1,000");
-    direction: ">" after "more than", "<" after "less than", else ""; hedged: after about, some, nearly;
-    readings: name ("digits", or "fine" and "coarse") -> Interval of plain numbers.
+    per: what a share is shown per (100 for percent, 1,000 for "of every 1,000"; 1 for anything else);
+    direction: ">", ">=", "<=" or "<" after "more than", "at least", "at most", "less than", else "";
+    hedged: after about, some, nearly; places: 160 in "122nd out of 160", else None;
+    readings: name ("digits", or "fine" and "coarse") -> Interval of plain numbers, narrowest first.
+    digits, units: the number that was rounded, as printed, and its rounding unit in each reading;
+    factor: plain value of one of those digits (a million), or None in "one in ten", where the ten is what was rounded.
     """
 
     text: str
@@ -44,48 +60,82 @@ class Phrase:
     direction: str
     hedged: bool
     readings: dict[str, Interval]
+    places: int | None
+    digits: str
+    units: dict[str, Fraction]
+    factor: Fraction | None
 
     def reading_met(self, computed: Interval) -> str:
         """The narrowest reading that the computed interval meets, or "" if none does."""
         return next((name for name, interval in self.readings.items() if interval.meets(computed)), "")
 
+    def prints(self, value: Fraction) -> str:
+        """The narrowest reading in which the value, rounded by either tie rule, prints as these digits, or ""."""
+        if self.factor is None and value <= 0:
+            return ""
+        shown = 1 / value if self.factor is None else value / self.factor
+        return next((name for name, unit in self.units.items() if prints_as(shown, self.digits, str_of(unit))), "")
 
-def units(digits: str) -> dict[str, Fraction]:
+    def holds(self, value: Fraction) -> bool:
+        """True if the value is more than, at least, at most or less than the number; hedged, than its nearer end."""
+        around = list(self.readings.values())[-1]
+        nearer = around.low if self.direction.startswith(">") else around.high
+        return HOLDS[self.direction](value, nearer if self.hedged else self.value)
+
+
+def str_of(unit: Fraction) -> str:
+    """A rounding unit as decimal text: 1/10 is "0.1"."""
+    return str(unit.numerator) if unit.denominator == 1 else f"{float(unit):.{len(str(unit.denominator)) - 1}f}"
+
+
+def units(digits: str, hedged: bool = False) -> dict[str, Fraction]:
     """The rounding units of a number's digits, narrowest first: {"digits": 0.1} or {"fine": 1, "coarse": 10}."""
     if "." in digits:
         return {"digits": Fraction(1, 10 ** len(digits.split(".")[1]))}
     bare = digits.replace(",", "")
     zeros = len(bare) - len(bare.rstrip("0")) if bare.strip("0") else 0
-    return {"fine": Fraction(1), "coarse": Fraction(10**zeros)}
+    if hedged:
+        return {"coarse": Fraction(10**zeros)}
+    return {"fine": Fraction(1), "coarse": Fraction(10**zeros)} if zeros else {"digits": Fraction(1)}
 
 
-def around(digits: str, factor: Fraction, hedged: bool) -> dict[str, Interval]:
-    """Each reading of the digits as an interval, times factor."""
-    named = units(digits)
-    if hedged and "coarse" in named:
-        named.pop("fine")
-    value = exact(digits)
-    return {name: Interval((value - u / 2) * factor, (value + u / 2) * factor) for name, u in named.items()}
+def folded(text: str) -> str:
+    """The text in small letters, with words such as half, all, a third, rank 1 and top ten as numbers."""
+    found = " ".join(text.lower().replace("tenfold", "10-fold").replace("-in-", " in ").split())
+    found = re.sub(r"^(?:all|everyone|everybody)\b", "100.0 percent", found)
+    found = re.sub(r"\bhalf\b", "50 percent", found)
+    parts = "|".join(PARTS)
+    found = re.sub(rf"\b(a|one|two|three)[ -]({parts})\b", lambda m: f"{m[1]} in {PARTS[m[2]]}", found)
+    found = re.sub(r"\ba in (?=\d)", "one in ", found)
+    found = re.sub(rf"\b({'|'.join(PLACES)})\b", lambda m: PLACES[m[1]], found)
+    found = re.sub(r"^(?:rank|place|number|no\.) (\d+)$", r"\1th", found)
+    return re.sub(r"^(?:(?:in|among) )?(?:the )?top (\w+)\b", r"at most \1th", found)
 
 
 def phrase(text: str) -> Phrase:
     """Read a printed phrase; ValueError, with examples, for one that cannot be read."""
-    folded = re.sub(r"\bhalf\b", "50 percent", " ".join(text.lower().replace("tenfold", "10-fold").split()))
-    found = PHRASE.match(folded)
+    found = PHRASE.match(folded(text))
     if not found:
-        raise ValueError(f"cannot read {text!r}; write a figure such as 1.1 million, 0.33 percent or one in ten")
+        raise ValueError(f'cannot read "{text}" as a figure; write it like {EXAMPLES}')
     digits = WORDS.get(found["number"], found["number"])
-    base = exact(WORDS.get(found["base"], found["base"])) if found["base"] else None
+    base = WORDS.get(found["base"], found["base"])
+    if base and exact(base) == 0:
+        raise ValueError(f'cannot read "{text}": nothing is a part of 0')
     hedged = found["hedge"] is not None
-    direction = ">" if found["above"] else "<" if found["below"] else ""
+    direction = next((sign for sign, words in SIGNS.items() if re.fullmatch(words, found["sign"] or "-")), "")
     if found["ordinal"]:
-        place = exact(digits)
-        return Phrase(text, place, "rank", Fraction(1), direction, hedged, {"digits": Interval(place, place)})
-    if base and digits == "1":  # "one in ten": the rounding is in the ten
-        spread = around(str(base), Fraction(1), hedged)
-        readings = {name: Interval(1 / i.high, 1 / i.low) for name, i in spread.items()}
-        return Phrase(text, 1 / base, "share", Fraction(100), direction, hedged, readings)
+        place, one = exact(digits), Fraction(1)
+        places = int(exact(base)) if base else None
+        exactly = {"digits": Interval(place, place)}
+        return Phrase(text, place, "rank", one, direction, hedged, exactly, places, digits, {"digits": one}, one)
+    whole = exact(base) if base else Fraction(100 if found["percent"] else 1)
+    factor = SCALES.get(found["scale"] or "", 1) / whole
     kind = "share" if base or found["percent"] else "ratio" if found["fold"] else "count"
-    per = base or Fraction(100 if found["percent"] else 1)
-    factor = SCALES.get(found["scale"] or "", 1) / per
-    return Phrase(text, exact(digits) * factor, kind, per, direction, hedged, around(digits, factor, hedged))
+    per = Fraction(1) if kind != "share" else whole if whole >= 1000 else Fraction(100)
+    if base and digits == "1":
+        steps = units(base, hedged)
+        readings = {name: Interval(1 / (whole + u / 2), 1 / (whole - u / 2)) for name, u in steps.items()}
+        return Phrase(text, 1 / whole, kind, per, direction, hedged, readings, None, base, steps, None)
+    steps, value = units(digits, hedged), exact(digits)
+    readings = {name: Interval((value - u / 2) * factor, (value + u / 2) * factor) for name, u in steps.items()}
+    return Phrase(text, value * factor, kind, per, direction, hedged, readings, None, digits, steps, factor)

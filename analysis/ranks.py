@@ -1,10 +1,15 @@
-"""A rank, and the places that intervals leave open. Place 1 is the largest value."""
+"""A rank, and the places that intervals or standard errors (rank_sets) leave open. Place 1 is the largest value."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+
+from analysis.differences import numbers
+from analysis.rank_sets import rank_sets, top_k
+
+__all__ = ["rank", "rank_interval", "rank_sets", "top_k"]
 
 
 def rank(values: ArrayLike) -> np.ndarray:
@@ -35,14 +40,3 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
     best = 1 + n - np.searchsorted(np.sort(lows), highs, side="right")
     worst = n - np.searchsorted(np.sort(highs), lows, side="left")
     return pd.DataFrame({"best": best, "worst": worst}, index=index)
-
-
-def numbers(values: ArrayLike, name: str) -> np.ndarray:
-    """The values as a float array of one dimension; ValueError for a gap."""
-    array = np.asarray(values, dtype="float64")
-    if array.ndim != 1:
-        raise ValueError(f"{name} needs one dimension, not {array.ndim}")
-    if np.isnan(array).any():
-        at = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"{name} has no value at position {at}; drop rows without an estimate before ranking")
-    return array

@@ -31,6 +31,15 @@ def ratio(one: Any, other: Any) -> Any:
     return one / other
 
 
+def shown_interval(text: str, unit: str) -> Interval:
+    """The interval of a printed figure; one printed finer than its column is read to the whole person.
+
+    (One such figure exists: Taiwan's population in the 2016 edition, 23,476,640 in a column of thousands.)
+    """
+    finer = unit != UNROUNDED and not text.startswith("<") and (exact(text) / exact(unit)).denominator != 1
+    return printed(text, 1 if finer else unit)
+
+
 def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
     """What one printed row allows: people, population, rate per 1,000, their quotient, and what all allow together.
 
@@ -43,7 +52,7 @@ def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
         "population": (row.population_printed, str(edition.population_unit)),
         "rate": (row.rate_printed, edition.rate_unit),
     }
-    found = {k: None if pd.isna(text) else printed(text, unit) for k, (text, unit) in shown.items()}
+    found = {k: None if pd.isna(text) else shown_interval(text, unit) for k, (text, unit) in shown.items()}
     found["rate"] = found["rate"] and found["rate"] * per_1000
     both = found["people"] is not None and found["population"] is not None
     found["quotient"] = prevalence(found["people"], found["population"]) if both else None

@@ -20,14 +20,14 @@ TIE = re.compile(
 )
 _YEAR = r"(?:18|19|20)\d\d"
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_NUMBERED = r"pages?|pp?\.|tables?|notebooks?|cells?|chapters?|sections?|annex|exercises?|steps?|issue"
+_NAMED = r"pages?|pp?\.|tables?|notebooks?|cells?|chapters?|sections?|annex|exercises?|steps?|issue"
 _END = r"\b(?! ?%|[.,]\d)"  # not the beginning of a longer number or of a percentage
 EXEMPT: tuple[tuple[str, str], ...] = (  # the one list of numbers that need no tie: (kind, pattern)
     ("date", rf"\b{_YEAR}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b"),
     ("WPP revision", rf"\bWPP ?{_YEAR}\b"),
     ("year 1800 to 2099, or years", rf"(?<![\d.,])\b{_YEAR}(?:[-\u2013/](?:{_YEAR}|\d\d))?s?{_END}"),
     ("id of a claim", r"\bA\d\d[a-z]?\b"),
-    ("page, table or notebook number", rf"(?i)\b(?:{_NUMBERED})\s+\d{{1,3}}(?:(?:[-\u2013]|, | and | to )\d{{1,3}})*{_END}"),
+    ("page, table, notebook number", rf"(?i)\b(?:{_NAMED})\s+\d{{1,3}}(?:(?:[-\u2013]|, | and | to )\d{{1,3}})*{_END}"),
     ("notebook name", r"\b0\d(?:_\w+)?" + _END),
     ("amendment", r"\b\d{1,2}(?:st|nd|rd|th) Amendment\b"),
     ("minutes", r"\b\d+(?:(?:[-\u2013]| to )\d+)? minutes?\b"),
@@ -62,11 +62,6 @@ def visible(source: str) -> str:
     for pattern in _HIDDEN:
         text = pattern.sub(" ", text)
     return text
-
-
-def words(source: str) -> int:
-    """How many words a reader reads in a Markdown cell."""
-    return len(re.findall(r"\w(?:[\w'\u2019.,%-]*\w)?", visible(source)))
 
 
 def shown_code_removed(source: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pandas as pd
 
@@ -42,7 +41,7 @@ def intervals(edition: str, region: str | None = None) -> pd.DataFrame:
 
 def as_json(found: pd.DataFrame) -> str:
     """A JSON list of objects; what is not printed is null."""
-    rows: list[dict[str, Any]] = found[SHOWN].astype(object).where(found[SHOWN].notna(), None).to_dict("records")
+    rows = found[SHOWN].astype(object).where(found[SHOWN].notna(), None).to_dict("records")
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 

@@ -126,12 +126,12 @@ def report(outcomes: list[Outcome]) -> int:
     """Print what became of each notebook."""
     for out in outcomes:
         figures = len({Path(file).stem for file in out.written})
-        print(f"{out.name}: {'failed' if out.problems else f'rebuilt with {figures} figures'}, {out.seconds:.1f} s")
+        print(f"{out.name}: {'failed' if out.problems else f'rebuilt, figures: {figures}'}, {out.seconds:.1f} s")
     failed = [out for out in outcomes if out.problems]
     sys.stdout.flush()
     for problem in [problem for out in failed for problem in out.problems]:
         print(problem, file=sys.stderr)
     if failed:
-        names = ", ".join(f"notebooks/{out.name}.failed.ipynb" for out in failed if out.notebook is not None)
-        print(f"the committed notebook and figures stay as they were; to look at what happened: {names}", file=sys.stderr)
+        copies = ", ".join(f"notebooks/{out.name}.failed.ipynb" for out in failed if out.notebook is not None)
+        print(f"committed notebooks and figures stay as they were; what happened is in {copies}", file=sys.stderr)
     return 1 if failed else 0

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from analysis.commands import prose
@@ -67,22 +66,6 @@ def environment(root: Path, staging: Path) -> dict[str, str]:
     return {**os.environ, **fixed, "PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
-def import_nbclient() -> ModuleType:
-    """nbclient, without a parser of web addresses that only its validator would use and that takes a second to load."""
-    modules: dict[str, Any] = sys.modules  # type: ignore[assignment]
-    skipped = "rfc3987_syntax"
-    if skipped in modules:
-        import nbclient
-    else:
-        modules[skipped] = None
-        import nbclient
-
-        del modules[skipped]
-    import nbclient.exceptions
-
-    return nbclient
-
-
 def kernel_manager() -> Any:
     """A manager that starts kernels of this Python, whatever kernels the user has installed elsewhere."""
     from jupyter_client.kernelspec import KernelSpecManager
@@ -116,7 +99,8 @@ async def run_notebook(project: Project, out: Outcome, inputs: Inputs, seconds: 
 
 async def connect(manager: Any, path: Path, seconds: int) -> Any:
     """A client with the notebook, cleaned, and open channels to the kernel."""
-    nbclient = import_nbclient()
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # takes a second to load, is not needed
+    import nbclient
     import nbformat
 
     notebook = cleaned(nbformat.read(path, as_version=4))
@@ -146,7 +130,8 @@ def cleaned(notebook: Any) -> Any:
 
 async def run_cells(client: Any, out: Outcome, seconds: int, tick: Callable[[], None]) -> bool:
     """Run the cells in order up to the first that fails; did all run?"""
-    errors = import_nbclient().exceptions
+    from nbclient import exceptions as errors
+
     for number, cell in enumerate(client.nb.cells, 1):
         if cell.cell_type != "code":
             continue

@@ -40,7 +40,7 @@ class Project:
         return self.root / "build"
 
     def names(self) -> list[str]:
-        """Every notebook that a rebuild runs, as "01_prevalence" or "class/01_prevalence"; explore is left to readers."""
+        """The notebooks that a rebuild runs, as "01_prevalence" or "class/01_prevalence"; not explore."""
         found = [*self.notebooks.glob("*.ipynb"), *self.notebooks.glob("class/*.ipynb")]
         names = [path.relative_to(self.notebooks).as_posix().removesuffix(".ipynb") for path in sorted(found)]
         return [name for name in names if "explore" not in name and not name.endswith(".failed")]
@@ -116,7 +116,8 @@ class Inputs:
     @classmethod
     def read(cls, project: Project) -> Inputs:
         lock = project.root / "requirements.txt"
-        return cls(package_digest(project.root), file_digest(lock) if lock.exists() else "", table_digests(project.data))
+        locked = file_digest(lock) if lock.exists() else ""
+        return cls(package_digest(project.root), locked, table_digests(project.data))
 
 
 def record(notebook: Any, inputs: Inputs, tables: list[str], figures: Path) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def figure_files(folder: Path) -> list[Path]:
 
 
 def read_notebook(path: Path) -> Any:
-    """A notebook file as plain JSON; ValueError naming the file if it is none."""
+    """A file as plain JSON; ValueError naming the file if it is none."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         kinds = [cell["cell_type"] for cell in notebook["cells"]]

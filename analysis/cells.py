@@ -1,0 +1,196 @@
+"""What a formula's reference names: the rows of a table that fit its filters, and what each cell can mean.
+
+A cell is read in whole units: a column (or a row with a column `unit`) whose unit says percent or "per 1,000" is a
+share, and "thousands" is multiplied out. Its interval comes from the rounding unit in the row's own `<column>_unit`, or
+in that of the row's edition in the editions table; without one the figure is taken as it stands.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import tables
+from analysis.rounding import UNROUNDED, Interval, Number, exact, printed
+
+SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "!=": operator.ne,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+FILTER = re.compile(rf"(\w+)\s*({'|'.join(SIGNS)})\s*(.+)", re.DOTALL)
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be understood; the message names the part and the nearest right name."""
+
+
+class NoFigure(ValueError):
+    """A formula that is understood, for which the table has no figure."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """column, sign (=, !=, <, <=, >, >=) and value; a set of values for a filter such as iso3=top(...)."""
+
+    column: str
+    sign: str
+    value: str | frozenset[Any]
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure. row: its label in the frame; value: the plain number, None for "<1,000"; per: 1,000 for a rate."""
+
+    row: Any
+    value: Fraction | None
+    interval: Interval
+    per: Fraction
+
+
+def scale(unit: str) -> tuple[Fraction, Fraction]:
+    """(what the printed number is multiplied by, what the share is shown per; 1 if it is no share)."""
+    share = re.search(r"\bper (\d[\d,]*)", unit)
+    if share or re.search(r"\bpercent\b", unit):
+        per = exact(share[1] if share else "100")
+        return 1 / per, per
+    return Fraction(1000 if re.match(r"thousands?\b", unit) else 1), Fraction(1)
+
+
+class Book:
+    """The tables of a folder, each loaded once. FormulaError names what is misspelt and the nearest right name."""
+
+    def __init__(self, folder: Path = tables.DATA) -> None:
+        self.folder = folder
+        self.loaded: dict[str, pd.DataFrame] = {}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The whole table; tables.TableError if the file itself is faulty."""
+        if name not in self.loaded:
+            try:
+                tables.describe(name, self.folder)
+            except tables.TableError as error:
+                raise FormulaError(f'there is no table "{name}"; {error.problems[0].remedy}') from None
+            self.loaded[name] = tables.load(name, self.folder)
+        return self.loaded[name]
+
+    def rows(self, name: str, filters: Sequence[Filter]) -> pd.DataFrame:
+        """The rows that fit every filter; NoFigure if each value exists and no row has them all."""
+        frame = self.table(name)
+        for rule in filters:
+            frame = frame[self.fits(name, frame, rule)]
+        if frame.empty:
+            raise NoFigure(f"the table {name} has no row with {'; '.join(f.text for f in filters)}")
+        return frame
+
+    def fits(self, name: str, frame: pd.DataFrame, rule: Filter) -> Any:
+        """Which rows fit one filter; `country` stands for the iso3 of a country's name."""
+        column, wanted = rule.column, rule.value
+        if column == "country" and column not in frame and "iso3" in frame and isinstance(wanted, str):
+            column, wanted = "iso3", self.code(wanted)
+        whole = self.table(name)
+        if column not in whole:
+            raise FormulaError(f'{name} has no column "{column}"; {nearest(column, self.names(name))}')
+        if isinstance(wanted, frozenset):
+            return frame[column].isin(list(wanted)) == (rule.sign == "=")
+        value: Any = wanted
+        if pd.api.types.is_numeric_dtype(whole[column]):
+            try:
+                value = float(exact(wanted))
+            except ValueError:
+                raise FormulaError(f'{name}.{column} holds numbers, and "{wanted}" is none') from None
+        if rule.sign in ("=", "!=") and not (whole[column] == value).any():
+            known = list(whole[column].dropna().unique())
+            raise FormulaError(f'{name}.{column} is nowhere "{wanted}"; {nearest(wanted, known)}')
+        return SIGNS[rule.sign](frame[column], value).fillna(False).astype(bool)
+
+    def code(self, country: str) -> str:
+        """The iso3 code of a country's name, as in the countries table or as an edition prints it."""
+        known = dict(self.table("index")[["country_as_printed", "iso3"]].itertuples(index=False, name=None))
+        known |= dict(self.table("countries")[["name", "iso3"]].itertuples(index=False, name=None))
+        if country in known:
+            return str(known[country])
+        raise FormulaError(f'there is no country "{country}"; {nearest(country, list(known))}')
+
+    def names(self, name: str) -> list[str]:
+        """The columns of a table that a formula may name."""
+        return [str(column) for column in self.table(name) if not str(column).endswith("_printed")]
+
+    def column(self, ref: str) -> tuple[str, str]:
+        """The table and column that `table.column` names, the column being one of numbers."""
+        name, point, column = (piece.strip() for piece in ref.partition("."))
+        if "," in ref:
+            raise FormulaError(f'"{ref}" has a comma; put ; between the parts')
+        if not point:
+            raise FormulaError(f'"{ref}" names no column; write table.column, such as index.people')
+        if column not in self.names(name):
+            raise FormulaError(f'{name} has no column "{column}"; {nearest(column, self.names(name))}')
+        if not pd.api.types.is_numeric_dtype(self.table(name)[column]):
+            raise FormulaError(f"{ref} holds text, not numbers")
+        return name, column
+
+    def cells(self, ref: str, filters: Sequence[Filter]) -> list[Cell]:
+        """The printed figures of a column in the rows that fit; NoFigure if there is none."""
+        name, column = self.column(ref)
+        rows = self.rows(name, filters)
+        records = zip(rows.index, rows.to_dict("records"), strict=True)
+        found = [cell for label, row in records if (cell := self.cell(name, column, label, dict(row)))]
+        if not found:
+            raise NoFigure(f"{ref} is not printed for {'; '.join(f.text for f in filters) or 'any row'}")
+        return found
+
+    def cell(self, name: str, column: str, label: Any, row: dict[Any, Any]) -> Cell | None:
+        """One figure, or None where nothing is printed."""
+        text = row.get(f"{column}_printed", row[column])
+        if pd.isna(text):
+            return None
+        edition = self.edition(row)
+        step = first(row.get(f"{column}_unit"), edition.get(f"{column}_unit")) or UNROUNDED
+        per = first(edition.get(f"{column}_per"))
+        described = str(self.table(name).attrs["units"].get(column, ""))
+        unit = f"per {per}" if per else row.get("unit", described) if described.startswith("see ") else described
+        factor, per_shown = scale(str(unit))
+        try:
+            interval = printed(as_text(text), step) * factor
+        except ValueError as error:
+            raise FormulaError(f"{name}.{column}: {error}") from None
+        value = None if pd.isna(row[column]) else exact(as_text(text)) * factor
+        return Cell(label, value, interval, per_shown)
+
+    def edition(self, row: dict[Any, Any]) -> dict[str, Any]:
+        """The row of the editions table that says how this row's figures were rounded; {} if there is none."""
+        if "edition" not in row:
+            return {}
+        if "" not in self.loaded:  # the editions by year, kept beside the tables
+            self.loaded[""] = self.table("editions").set_index("edition")
+        return dict(self.loaded[""].loc[row["edition"]]) if row["edition"] in self.loaded[""].index else {}
+
+
+def first(*values: Any) -> Number | None:
+    """The first value that is there, whole numbers as integers."""
+    found = next((v for v in values if v is not None and not pd.isna(v)), None)
+    return found if found is None or isinstance(found, str) else int(found)
+
+
+def as_text(value: Any) -> str:
+    """A cell as decimal text: 12.0 in a column of numbers is "12.0", <1,000 stays."""
+    return value if isinstance(value, str) else repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def nearest(wanted: str, known: list[Any]) -> str:
+    """'did you mean ...', letters in another order or case first, or the first few of the known values."""
+    shown = [str(int(k)) if isinstance(k, float) and k.is_integer() else str(k) for k in known]
+    swapped = [k for k in shown if sorted(k.casefold()) == sorted(wanted.casefold())]
+    hint = f"did you mean {swapped[0]}?" if swapped else tables.near(wanted, shown)
+    return hint if hint.startswith("did") or len(shown) <= 12 else f"known: {', '.join(shown[:12])}, ..."

@@ -1,0 +1,218 @@
+"""Judge a table of claims: each printed figure against what its formula computes from the tables.
+
+Verdicts: `reproduces`, the computed value prints as printed (or satisfies a "more than"); `within rounding`, only the
+intervals meet; `inconsistent`, they do not (with the figures as printed, that is; no claim is called false here);
+`cannot be checked`, with the reason. Ranges are from rounding only: survey and model error is not published and far
+larger.
+
+Severity, for an inconsistent claim only (else `none`): `value` if the figure differs and the statement's sense
+survives, which is so if another reading listed in `alternative` meets the printed figure, or if the nearest computed
+value is less than twice and more than half of it; `conclusion` if neither, or if a "more than" or "at most" fails.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import tables
+from analysis.cells import Book, FormulaError, NoFigure
+from analysis.formulas import evaluate
+from analysis.phrases import Phrase, phrase
+from analysis.rates import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
+from analysis.rounding import Interval
+from analysis.vocabulary import Computed, plainly, span
+
+NONE, VALUE, CONCLUSION = "none", "value", "conclusion"
+VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
+COLUMNS = ["id", "printed", "formula", "statement", "notebook", "read_as", "alternative", "cannot_check", "note"]
+NEEDED = COLUMNS[:3]
+MEETS = {"share": {"share", "ratio"}, "ratio": {"share", "ratio"}, "rank": {"rank"}, "count": {"count"}}
+HINTS = {"count": "a number such as 2 million", "share": "a share such as 10 percent or one in ten"}
+HINTS |= {"ratio": "a ratio such as 10-fold or 2 times", "rank": "a place such as 122nd"}
+
+
+@dataclass(frozen=True)
+class ClaimError:
+    """One claim that could not be read: its id, the column at fault and what to do."""
+
+    id: str
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.id}, {self.column}: {self.message}"
+
+
+class Fault(ValueError):
+    """A claim that could not be read, with the column at fault."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+def judge(claims: pd.DataFrame, folder: Path = tables.DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
+    """(verdicts, errors) of a claims table; a claim that cannot be read is an error and the others are still judged.
+
+    claims: columns id, printed, formula; optional: statement, notebook, read_as (a phrase to test where the printed
+    words are no figure), alternative (further formulas, | between them), cannot_check (why not), note.
+    verdicts, one row per claim: id, statement, printed, tested, reading, formula, inputs, computed, low, high, unit,
+    verdict, severity, reason, notebook. computed, low and high are in `unit`: percent, "per 1,000", place, times, or a
+    plain number where it is empty; NaN where nothing was computed. ValueError for a missing column.
+    """
+    check_columns([str(column) for column in claims])
+    book, found, errors = Book(folder), [], []
+    seen: Counter[str] = Counter()
+    for record in claims.astype("str").where(claims.notna(), "").to_dict("records"):
+        row = {str(name): str(record.get(name, "")).strip() for name in COLUMNS}
+        seen[row["id"]] += 1
+        try:
+            if seen[row["id"]] > 1 or not row["id"]:
+                raise Fault("id", "every claim needs an id of its own")
+            found.append(judged(row, book))
+        except Fault as fault:
+            errors.append(ClaimError(row["id"], fault.column, str(fault)))
+            found.append(result(row, CANNOT, NONE, f"{fault.column}: {fault}"))
+    return pd.DataFrame(found), errors
+
+
+def check_columns(names: list[str]) -> None:
+    """ValueError for a missing column, or one that is nearly the name of a known one; other columns are left alone."""
+    for column in [c for c in NEEDED if c not in names]:
+        raise ValueError(f'a claims table needs a column "{column}"; {tables.near(column, names)}')
+    for column in [c for c in names if c not in COLUMNS]:
+        close = get_close_matches(column, [c for c in COLUMNS if c not in names], n=1, cutoff=0.7)
+        if close:
+            raise ValueError(f'a claims table has no column "{column}"; did you mean {close[0]}?')
+
+
+def judged(row: dict[str, str], book: Book) -> dict[str, Any]:
+    """The verdict of one claim; Fault for one that cannot be read."""
+    others = [computed_by(text, book, "alternative") for text in row["alternative"].split("|") if text.strip()]
+    computed = computed_by(row["formula"], book, "formula") if row["formula"] else row["cannot_check"]
+    if row["cannot_check"]:
+        return result(row, CANNOT, NONE, row["cannot_check"], computed)
+    if isinstance(computed, str):
+        if not computed:
+            raise Fault("formula", "is empty; write one, or say in cannot_check why there is none")
+        return result(row, CANNOT, NONE, computed)
+    shown = readable(row, computed)
+    verdict, reading, why = compare(shown, computed)
+    kept = [o for o in others if isinstance(o, Computed) and compare(shown, o)[0] in (REPRODUCES, WITHIN)]
+    if verdict == INCONSISTENT and others:
+        why += f"; another reading meets it: {held(kept[0], shown)}" if kept else "; no other reading listed meets it"
+    severity = NONE if verdict != INCONSISTENT else VALUE if kept else how_far(shown, computed)
+    return result(row, verdict, severity, why, computed, shown, reading)
+
+
+def computed_by(text: str, book: Book, column: str) -> Computed | str:
+    """What a formula gives, or the sentence that says which figure is missing."""
+    try:
+        return evaluate(text, book)
+    except NoFigure as gap:
+        return str(gap)
+    except FormulaError as error:
+        raise Fault(column, str(error)) from None
+
+
+def readable(row: dict[str, str], computed: Computed) -> Phrase:
+    """The phrase to test; Fault if it cannot be read or is of another kind than the computed figure."""
+    column = "read_as" if row["read_as"] else "printed"
+    if not row[column]:
+        raise Fault("printed", "is empty; write the figure, or in read_as what the words are taken to mean")
+    try:
+        shown = phrase(row[column])
+    except ValueError as error:
+        raise Fault(column, str(error)) from None
+    if computed.kind not in MEETS[shown.kind]:
+        raise Fault("formula", f'gives a {computed.kind}, and "{shown.text}" is a {shown.kind}, {HINTS[shown.kind]}')
+    return shown
+
+
+def compare(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
+    """(verdict, reading met, why)."""
+    if shown.places and shown.places != computed.places:
+        return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
+    if computed.parts:
+        return sources(shown, computed)
+    reading = "" if computed.value is None else met_by_point(shown, computed.value)
+    if reading:
+        how = "is" if shown.direction else "prints as"
+        only = ", to the last digit that is not zero" if reading == "coarse" else ""
+        return REPRODUCES, reading, f"{held(computed, shown)} {how} {shown.text}{only}"
+    reading = met(shown, computed.interval)
+    around = f"rounding of the printed figures allows {span(computed.interval, shown.per)}"
+    how = "is not" if shown.direction else "does not print as"
+    if reading:
+        return WITHIN, reading, f"{held(computed, shown)} {how} {shown.text}, but {around}, which meets it"
+    return INCONSISTENT, "", f"{held(computed, shown)} {how} {shown.text}; {around}, which does not meet it"
+
+
+def sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
+    """The same for a range over several sources: if only some of them allow the figure, they do not decide."""
+    readings = [met(shown, part) for part in computed.parts]
+    allow = [reading for reading in readings if reading]
+    why = f"{len(allow)} of {len(readings)} allow {shown.text}"
+    why += f"; together they run from {span(computed.interval, shown.per)}"
+    if not allow:
+        return INCONSISTENT, "", why
+    if len(allow) < len(readings):
+        return CANNOT, "", f"{why}; the sources disagree, so they do not decide"
+    return WITHIN, allow[0], why
+
+
+def met_by_point(shown: Phrase, value: Fraction) -> str:
+    """The narrowest reading in which the value prints as the phrase; "threshold" if it satisfies a "more than"."""
+    if shown.direction:
+        return "threshold" if shown.holds(value) else ""
+    return shown.prints(value)
+
+
+def met(shown: Phrase, interval: Interval) -> str:
+    """The narrowest reading that some value of the interval meets."""
+    if shown.direction:
+        return "threshold" if shown.holds(interval.low) or shown.holds(interval.high) else ""
+    return shown.reading_met(interval)
+
+
+def how_far(shown: Phrase, computed: Computed) -> str:
+    """`value` or `conclusion`, for an inconsistent claim that no alternative meets."""
+    low, high, printed = computed.interval.low, computed.interval.high, shown.value
+    nearest = min(max(printed, low), high)
+    if shown.direction or nearest <= 0 or printed <= 0:
+        return CONCLUSION
+    return VALUE if printed < 2 * nearest and nearest < 2 * printed else CONCLUSION
+
+
+def held(computed: Computed, shown: Phrase) -> str:
+    """The computed value, or its range if it has no point, in the phrase's terms."""
+    if computed.value is None:
+        return span(computed.interval, shown.per)
+    return plainly(computed.value, shown.per) + (" times" if shown.kind == "ratio" else "")
+
+
+def result(
+    row: dict[str, str], verdict: str, severity: str, why: str, computed: Any = None, shown: Phrase | None = None,
+    reading: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """One row of the verdicts."""
+    known = computed if isinstance(computed, Computed) else None
+    per = shown.per if shown else known.per if known else Fraction(1)
+    kind = shown.kind if shown else known.kind if known else ""
+    unit = {"rank": "place", "ratio": "times"}.get(kind, plainly(Fraction(1), per).partition(" ")[2])
+    taken = f'"{row["printed"] or row["statement"]}" is taken as {row["read_as"]}' if row["read_as"] and shown else ""
+    notes = list(known.notes) if known and shown else []
+    reason = ". ".join(filter(None, [taken, why, *notes, row["note"]]))
+    point = None if known is None or known.value is None else float(known.value * per)
+    low, high = (None, None) if known is None else (known.interval * per).bounds()
+    out: dict[str, Any] = {"id": row["id"], "statement": row["statement"], "printed": row["printed"]}
+    out |= {"tested": row["read_as"] or row["printed"], "reading": reading, "formula": row["formula"]}
+    out |= {"inputs": "; ".join(known.inputs) if known else "", "computed": point, "low": low, "high": high}
+    return out | {"unit": unit, "verdict": verdict, "severity": severity, "reason": reason, "notebook": row["notebook"]}

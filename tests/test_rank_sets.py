@@ -1,0 +1,261 @@
+"""Confidence sets for ranks: by hand, against tables of critical values, against brute force, and by their laws."""
+
+import tracemalloc
+from math import ceil, sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import differences
+from analysis.differences import difference_limits
+from analysis.rank_sets import rank_sets, top_k
+from analysis.ranks import rank, rank_interval
+
+KINDS = [(simultaneous, stepdown) for simultaneous in (False, True) for stepdown in (False, True)]
+whole = st.integers(0, 20).map(float)
+estimates = st.lists(whole, min_size=1, max_size=7)
+rows = st.lists(st.tuples(whole, st.integers(0, 6).map(float)), min_size=2, max_size=6)
+
+
+def brute_force(x, se, draws, seed, simultaneous, stepdown, level=0.95):
+    """The same sets by the definition: every draw kept, every pair in a loop, sorted as rank_sets promises to."""
+    order = sorted(range(len(x)), key=lambda i: (x[i], se[i]))
+    errors = np.random.default_rng(seed).standard_normal((draws, len(x)))
+    error = {i: errors[:, place] * se[i] for place, i in enumerate(order)}
+    gap, largest = {}, {}
+    for i in range(len(x)):
+        for k in range(len(x)):
+            spread = sqrt(se[i] ** 2 + se[k] ** 2)
+            if i != k and spread > 0:
+                gap[i, k] = abs(x[i] - x[k]) / spread
+                largest[i, k] = np.abs(error[i] - error[k]) / spread
+    apart = {(i, k) for i in range(len(x)) for k in range(len(x)) if se[i] == se[k] == 0 and x[i] != x[k]}
+    families = [list(gap)] if simultaneous else [[pair for pair in gap if pair[0] == i] for i in range(len(x))]
+    for family in families:
+        while family:
+            in_each_draw = sorted(np.max([largest[pair] for pair in family], axis=0))
+            critical = in_each_draw[ceil(level * (draws + 1)) - 1]
+            found = {pair for pair in family if gap[pair] > critical}
+            apart |= found
+            family = [pair for pair in family if pair not in found] if found and stepdown else []
+    best = [1 + sum((i, k) in apart and x[k] > x[i] for k in range(len(x))) for i in range(len(x))]
+    worst = [len(x) - sum((i, k) in apart and x[k] < x[i] for k in range(len(x))) for i in range(len(x))]
+    return best, worst
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows, st.sampled_from(KINDS), st.integers(0, 3))
+def test_chunks_and_blocks_equal_brute_force(table, kind, seed):
+    x, se = zip(*table, strict=True)
+    with pytest.MonkeyPatch.context() as patch:  # 7 draws at a time and room for 2 rows: every seam is crossed
+        patch.setattr(differences, "CHUNK", 7)
+        patch.setattr("analysis.rank_sets.ROOM", 2 * 199)
+        found = rank_sets(x, se, draws=199, seed=seed, simultaneous=kind[0], stepdown=kind[1])
+    best, worst = brute_force(x, se, 199, seed, *kind)
+    assert (list(found["best"]), list(found["worst"])) == (best, worst)
+
+
+def test_the_brute_force_is_not_trivial():
+    sets = [brute_force([0, 3, 6, 9, 30], [1, 1, 1, 1, 1], 199, 1, *kind) for kind in KINDS]
+    assert len({str(found) for found in sets}) > 1
+
+
+def test_two_estimates_by_hand():
+    # Errors of 3 and 4: the difference has a standard error of 5, and two values differ at 1.96 x 5 = 9.8.
+    def of(x):
+        return rank_sets([x, 0], [3, 4], draws=100_000).values.tolist()
+
+    assert of(9.0) == [[1, 2], [1, 2]]
+    assert of(10.6) == [[1, 1], [2, 2]]
+
+
+@pytest.mark.parametrize(("n", "studentized_range"), [(2, 2.772), (3, 3.314), (5, 3.858), (10, 4.474)])
+def test_simultaneous_critical_value_is_tukeys(n, studentized_range):
+    # Printed tables of the studentized range, 5 percent, infinite degrees of freedom; ours is that over root two.
+    # Monte Carlo error of a 95 percent quantile from 20,000 draws: root(.95 x .05 / 20,000) / density, about 0.014.
+    low, high = difference_limits(np.zeros(n), np.ones(n), draws=20_000)
+    assert (high - low)[0, 1] / 2 / sqrt(2) == pytest.approx(studentized_range / sqrt(2), abs=0.045)
+
+
+@pytest.mark.parametrize(("others", "dunnett"), [(1, 1.960), (2, 2.212), (3, 2.349), (5, 2.511)])
+def test_marginal_critical_value_is_dunnetts(others, dunnett):
+    # Printed tables of Dunnett's two-sided test, 5 percent, infinite degrees of freedom: one against all others.
+    pairs = differences.compare(np.zeros(others + 1), np.ones(others + 1), None)
+    draws = differences.draws_for(0.95, 20_000, seed=1)
+    found = differences.critical_values(pairs, pairs.spread > 0, np.arange(others + 1), draws, together=False)
+    assert found == pytest.approx(np.full(others + 1, dunnett), abs=0.06)
+
+
+@given(estimates)
+def test_without_error_the_sets_are_the_plain_ranks(x):
+    for simultaneous in (False, True):
+        found = rank_sets(x, np.zeros(len(x)), draws=99, simultaneous=simultaneous)
+        assert list(found["best"]) == list(rank(x))
+        assert found.equals(rank_interval(x, x))  # ties leave all their places open
+
+
+def test_vanishing_errors_give_the_plain_ranks_too():
+    x = np.array([3.0, 1.0, 2.0, 5.0])
+    assert rank_sets(x, np.full(4, 1e-9), draws=999).values.tolist() == [[2, 2], [4, 4], [3, 3], [1, 1]]
+
+
+@given(st.integers(1, 8), st.floats(0.1, 9), st.sampled_from(KINDS))
+def test_equal_estimates_leave_every_place_open(n, se, kind):
+    found = rank_sets(np.full(n, 4.0), np.full(n, se), draws=99, simultaneous=kind[0], stepdown=kind[1])
+    assert (found["best"] == 1).all() and (found["worst"] == n).all()
+
+
+@settings(deadline=None)
+@given(rows, st.floats(1, 10), st.sampled_from(KINDS))
+def test_larger_errors_never_shrink_a_set(table, factor, kind):
+    x, se = np.array(table).T
+    options = {"draws": 99, "simultaneous": kind[0], "stepdown": kind[1]}
+    smaller, larger = rank_sets(x, se, **options), rank_sets(x, se * factor, **options)
+    assert (larger["best"] <= smaller["best"]).all() and (larger["worst"] >= smaller["worst"]).all()
+
+
+@settings(deadline=None)
+@given(rows, st.booleans())
+def test_marginal_lies_within_simultaneous_and_holds_the_plain_rank(table, stepdown):
+    x, se = np.array(table).T
+    one = rank_sets(x, se, draws=99, stepdown=stepdown)
+    all_of_them = rank_sets(x, se, draws=99, stepdown=stepdown, simultaneous=True)
+    assert (all_of_them["best"] <= one["best"]).all() and (one["worst"] <= all_of_them["worst"]).all()
+    assert (one["best"] <= rank(x)).all() and (rank(x) <= one["worst"]).all()
+
+
+@settings(deadline=None)
+@given(st.permutations(range(6)), st.sampled_from(KINDS), st.booleans())
+def test_the_order_of_the_rows_does_not_matter(order, kind, with_covariance):
+    x, se = np.array([1.0, 2, 4, 5, 9, 9.5]), np.array([0.5, 0.4, 1, 0.2, 0.7, 0.1])
+    covariance = np.diag(se**2) + 0.2 * np.outer([1, 0, 1, 0, 1, 0], [1, 0, 1, 0, 1, 0])
+    options = {"draws": 199, "simultaneous": kind[0], "stepdown": kind[1]}
+    if with_covariance:
+        plain = rank_sets(x, covariance=covariance, **options)
+        shuffled = rank_sets(x[order], covariance=covariance[np.ix_(order, order)], **options)
+    else:
+        plain, shuffled = rank_sets(x, se, **options), rank_sets(x[order], se[order], **options)
+    assert shuffled.values.tolist() == plain.iloc[order].values.tolist()
+
+
+def test_the_other_end_can_be_the_first_place():
+    x, se = [1.0, 2, 4, 5, 9], [0.5, 0.4, 1, 0.2, 0.7]
+    large, small = rank_sets(x, se), rank_sets(x, se, best="smallest")
+    assert list(small["best"]) == list(6 - large["worst"])
+    assert list(small["worst"]) == list(6 - large["best"])
+
+
+def test_looking_again_tells_more_apart():
+    # Ten far-off values make the first look cautious. Without them, 0 and 3.3 are compared with little else.
+    x = np.concatenate([[0, 3.3], 1000.0 * np.arange(1, 11)])
+    once = rank_sets(x, np.ones(12), simultaneous=True, stepdown=False)
+    again = rank_sets(x, np.ones(12), simultaneous=True)
+    assert once.iloc[0].tolist() == [11, 12]  # 3.3 / root 2 = 2.33 errors; of twelve, 3.27 come by chance
+    assert again.iloc[0].tolist() == [12, 12]  # of two, 1.96
+
+
+def test_a_covariance_without_links_is_independent_errors():
+    x, se = [1.0, 2, 4, 5, 9], np.array([0.5, 0.4, 1, 0.2, 0.7])
+    assert rank_sets(x, covariance=np.diag(se**2)).equals(rank_sets(x, se))
+
+
+def test_an_error_that_all_share_does_not_blur_the_order():
+    x = np.array([1.0, 1.1, 1.2])
+    assert rank_sets(x, [5, 5, 5])["best"].tolist() == [1, 1, 1]
+    assert rank_sets(x, covariance=np.full((3, 3), 25.0))["best"].tolist() == [3, 2, 1]
+    # Shared 25 and own 1: a difference has variance 1 + 1, as if the own error were all there is.
+    low, high = difference_limits(x, covariance=np.full((3, 3), 25.0) + np.eye(3), draws=20_000)
+    assert (high - low)[0, 1] / 2 == pytest.approx(3.314, abs=0.07)
+
+
+def test_seed_index_and_level():
+    x = pd.Series([1.0, 2, 4, 5, 9], index=list("abcde"))
+    found = rank_sets(x, np.full(5, 0.8), seed=3)
+    assert found.equals(rank_sets(x, np.full(5, 0.8), seed=3)) and list(found.index) == list("abcde")
+    widths = [(rank_sets(x, np.full(5, 0.8), level=v).eval("worst - best")).sum() for v in (0.5, 0.9, 0.999)]
+    assert widths == sorted(widths) and widths[0] < widths[-1]
+
+
+def test_draws_count_the_observed_one_too():
+    assert differences.draws_for(0.95, 19, 1).at == 18  # 0.95 x 20 = 19: the largest of 19
+    assert differences.draws_for(0.95, 99, 1).at == 94  # 0.95 x 100 = 95th
+    with pytest.raises(ValueError, match="18 draws are too few"):
+        differences.draws_for(0.95, 18, 1)
+
+
+def test_who_may_be_in_the_top():
+    sets = pd.DataFrame({"best": [1, 2, 3], "worst": [2, 3, 3]}, index=["a", "b", "c"])
+    assert top_k(sets, 2).to_dict() == {"a": True, "b": True, "c": False}
+    for k in (0, 4):
+        with pytest.raises(ValueError, match="1 to 3"):
+            top_k(sets, k)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"estimate": [1, np.nan], "standard_error": [1, 1]}, "estimate has no value at position 1"),
+        ({"estimate": [1, np.inf], "standard_error": [1, 1]}, "finite ones"),
+        ({"estimate": [], "standard_error": []}, "at least one value"),
+        ({"estimate": [1, 2], "standard_error": [1]}, "needs 2 finite values"),
+        ({"estimate": [1, 2], "standard_error": [1, np.inf]}, "finite"),
+        ({"estimate": [1, 2], "standard_error": [1, -1]}, "zero or more"),
+        ({"estimate": [1, 2]}, "either standard_error or covariance"),
+        ({"estimate": [1, 2], "standard_error": [1, 1], "covariance": np.eye(2)}, "not both"),
+        ({"estimate": [1, 2], "covariance": np.eye(3)}, "2 x 2"),
+        ({"estimate": [1, 2], "covariance": [[1, 0.5], [0.1, 1]]}, "symmetric"),
+        ({"estimate": [1, 2], "covariance": [[1, 2], [2, 1]]}, "positive semi-definite"),
+        ({"estimate": [1, 2], "standard_error": [1, 1], "level": 95}, "between 0 and 1"),
+        ({"estimate": [1, 2], "standard_error": [1, 1], "best": "highest"}, "'largest' or 'smallest'"),
+    ],
+)
+def test_bad_input_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        rank_sets(**arguments)
+
+
+def test_ten_times_the_draws_need_no_more_memory(monkeypatch):
+    monkeypatch.setattr(differences, "ROOM", 300_000)
+    monkeypatch.setattr("analysis.rank_sets.ROOM", 300_000)
+    x, peaks = np.arange(30.0), []
+    for draws in (10_000, 100_000):
+        tracemalloc.start()
+        rank_sets(x, np.ones(30), draws=draws)
+        rank_sets(x, np.ones(30), draws=draws, simultaneous=True)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.1 * peaks[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [3, 12])
+def test_limits_for_all_differences_cover_at_their_level(n):
+    # All means equal: all limits hold zero in 95 percent of samples, because the observed sample is exchangeable with
+    # the draws. 20,000 samples: within three Monte Carlo standard errors, 3 x root(.95 x .05 / 20,000) = 0.0046.
+    random, se, covered = np.random.default_rng(7), np.linspace(1, 3, n), 0
+    for sample in range(20_000):
+        low, high = difference_limits(random.standard_normal(n) * se, se, draws=199, seed=sample)
+        covered += bool((low <= 0).all() and (high >= 0).all())
+    assert covered / 20_000 == pytest.approx(0.95, abs=3 * sqrt(0.95 * 0.05 / 20_000))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spacing", [0.0, 0.5, 3.0])
+def test_rank_sets_cover_at_least_at_their_level(spacing):
+    # They are conservative (with means apart they cover more often), so only the lower side is a limit.
+    n, samples, random = 8, 4000, np.random.default_rng(11)
+    mean, se = spacing * np.arange(n), np.linspace(0.5, 2, n)
+    truth = rank_interval(mean, mean)  # with equal means every place is true, and the set has to hold all of them
+    one, together = np.zeros(n), 0
+    for sample in range(samples):
+        x = mean + random.standard_normal(n) * se
+        marginal = rank_sets(x, se, draws=199, seed=sample)
+        jointly = rank_sets(x, se, draws=199, seed=sample, simultaneous=True)
+        one += (marginal["best"] <= truth["best"]) & (marginal["worst"] >= truth["worst"])
+        together += bool(((jointly["best"] <= truth["best"]) & (jointly["worst"] >= truth["worst"])).all())
+    margin = sqrt(0.95 * 0.05 / samples)
+    assert together / samples >= 0.95 - 3 * margin
+    assert (one / samples >= 0.95 - 4 * margin).all()  # eight limits at once, so a little more room

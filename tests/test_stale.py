@@ -1,0 +1,120 @@
+"""Staleness is decided by content: each change is seen, named, and laid only at the notebooks it touches."""
+
+import json
+
+import pytest
+
+from analysis.commands import rebuild, stale
+
+
+@pytest.fixture
+def fresh(tiny):
+    """Two notebooks, up to date: 01_reads read the table index, 02_other the table other; 01_reads wrote a figure."""
+    tiny.table("index", "n\n1\n")
+    tiny.table("other", "n\n2\n")
+    (tiny.project.figures / "drawn.svg").write_text("<svg/>\n")
+    nowhere = tiny.project.data / "none"
+    for name, table, figures in (("01_reads", "index", tiny.project.figures), ("02_other", "other", nowhere)):
+        path = tiny.notebook(name, ("md", "Text."), ("code", "1 + 1"))
+        notebook = json.loads(path.read_text())
+        inputs = stale.Inputs.read(tiny.project)
+        notebook["metadata"]["analysis"] = stale.record(notebook, inputs, [table], figures)
+        path.write_text(json.dumps(notebook))
+    assert stale.stale(tiny.project) == {} and stale.orphans(tiny.project) == []
+    return tiny
+
+
+def edit(path, change):
+    notebook = json.loads(path.read_text())
+    change(notebook)
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_table_makes_stale_only_who_read_it(fresh, capsys):
+    fresh.table("index", "n\n3\n")
+    assert stale.stale(fresh.project) == {"01_reads": ["data/index.csv changed"]}
+    assert rebuild.check(fresh.project, []) == 1
+    said = capsys.readouterr().out
+    assert "notebooks/01_reads.ipynb and its figures (1) are out of date:\n  data/index.csv changed" in said
+    assert "02_other" not in said
+    assert rebuild.check(fresh.project, ["02_other"]) == 0
+
+
+def test_a_changed_unit_counts_as_a_changed_table(fresh):
+    fresh.table("other", "n\n2\n", unit="thousands")
+    assert stale.stale(fresh.project) == {"02_other": ["data/other.csv changed"]}
+
+
+def test_a_table_that_is_gone_is_named(fresh):
+    (fresh.project.data / "other.csv").unlink()
+    assert stale.stale(fresh.project) == {"02_other": ["data/other.csv is missing"]}
+
+
+def test_the_package_and_the_lock_make_all_stale(fresh):
+    module = fresh.project.root / "analysis" / "tables.py"
+    module.write_text(module.read_text() + "# changed\n")
+    both = ["01_reads", "02_other"]
+    assert stale.stale(fresh.project) == {name: ["analysis/ changed"] for name in both}
+    (fresh.project.root / "requirements.txt").write_text("pandas==2\n")
+    assert stale.stale(fresh.project) == {name: ["analysis/ changed", "requirements.txt changed"] for name in both}
+
+
+def test_a_module_that_moves_or_is_added_counts(fresh):
+    (fresh.project.root / "analysis" / "new.py").write_text("")
+    assert list(stale.stale(fresh.project)) == ["01_reads", "02_other"]
+
+
+def test_cells_and_outputs(fresh):
+    path = fresh.project.path("01_reads")
+    edit(path, lambda n: n["cells"][0].update(source="Other text."))
+    assert stale.stale(fresh.project) == {"01_reads": ["cells changed"]}
+    edit(path, lambda n: n["cells"][0].update(source=["Te", "xt."]))  # the same text, split as a file may
+    assert stale.stale(fresh.project) == {}
+    edit(path, lambda n: n["cells"][1].update(outputs=[{"output_type": "stream", "name": "stdout", "text": "3"}]))
+    assert stale.stale(fresh.project) == {"01_reads": ["outputs differ from what the rebuild wrote"]}
+
+
+def test_figures_missing_changed_or_nobodys(fresh, capsys):
+    figure = fresh.project.figures / "drawn.svg"
+    figure.write_text("<svg>changed</svg>\n")
+    assert stale.stale(fresh.project) == {"01_reads": ["figures/drawn.svg differs from what the notebook wrote"]}
+    figure.unlink()
+    assert stale.stale(fresh.project) == {"01_reads": ["figures/drawn.svg is missing"]}
+    figure.write_text("<svg/>\n")
+    (fresh.project.figures / "old.png").write_bytes(b"")
+    assert stale.orphans(fresh.project) == ["old.png"] and rebuild.check(fresh.project, []) == 1
+    assert "figures/old.png is written by no notebook" in capsys.readouterr().out
+
+
+def test_a_notebook_without_a_record_was_never_run(fresh):
+    fresh.notebook("03_new", ("code", "1"))
+    assert stale.stale(fresh.project) == {"03_new": ["never run"]}
+
+
+def test_line_ends_of_windows_change_nothing(fresh):
+    root = fresh.project.root
+    kinds = ("requirements.txt", "analysis/*.py", "data/*.csv", "figures/*")
+    for path in [path for kind in kinds for path in root.glob(kind)]:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert stale.stale(fresh.project) == {}
+
+
+def test_a_broken_notebook_is_named(fresh):
+    fresh.project.path("01_reads").write_text("{ not json")
+    with pytest.raises(ValueError, match=r"01_reads\.ipynb cannot be read as a notebook"):
+        stale.stale(fresh.project)
+
+
+def test_a_run_records_the_tables_its_kernel_read(tiny):
+    tiny.table("index", "n\n1\n")
+    tiny.table("other", "n\n2\n")
+    tiny.notebook("01_reads", ("code", "from analysis import tables\ntables.load('index')"))
+    tiny.notebook("02_none", ("code", "1"))
+    assert rebuild.rebuild(tiny.project, []) == 0
+    tiny.table("index", "n\n3\n")
+    tiny.table("other", "n\n4\n")
+    assert stale.stale(tiny.project) == {"01_reads": ["data/index.csv changed"]}
+
+
+def test_nothing_committed_is_out_of_date(capsys):
+    assert rebuild.check(stale.Project.here(), []) == 0, capsys.readouterr().out

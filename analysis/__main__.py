@@ -15,7 +15,11 @@ examples:
   python -m analysis rebuild 01_prevalence
   python -m analysis ranks --region "Arab States"
   python -m analysis ranks --edition 2018 --json
+  python -m analysis claims               the verdict on every claim of the article
+  python -m analysis claims my_article.csv --json
+  python -m analysis compare FILE.xlsx    every cell of Walk Free's workbook that differs from data/index.csv
   python -m analysis codebook             write data/README.md from data/datapackage.json
+  python -m analysis brief KEN            write a handout on one country to build/briefs (also: all)
   python -m analysis lab                  open JupyterLab on copies under build/lab (make lab)
 
 exit codes: 0 fine; 1 something is out of date, inconsistent or failed; 2 bad input; 130 stopped by Ctrl-C
@@ -36,8 +40,15 @@ def parser() -> argparse.ArgumentParser:
     ranks.add_argument("--edition", default="2023", metavar="YEAR", help="2016, 2018 or 2023 (the default)")
     ranks.add_argument("--region", metavar="NAME", help="only the countries of one region")
     ranks.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+    claims = commands.add_parser("claims", help="judge the article's printed figures, or those of your own file")
+    claims.add_argument("file", nargs="?", metavar="FILE", help="CSV: id,printed,formula; without it: the article")
+    claims.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+    compare = commands.add_parser("compare", help="compare Walk Free's workbook of 2016, 2018 or 2023 with the tables")
+    compare.add_argument("file", metavar="FILE", help="the .xlsx file (exit 1 if a cell differs)")
     codebook = commands.add_parser("codebook", help="write data/README.md from data/datapackage.json")
     codebook.add_argument("--seal", action="store_true", help="first record the checksums of the tables as they are")
+    brief = commands.add_parser("brief", help="write a handout on one country, several, or all with an estimate")
+    brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
     lab = commands.add_parser("lab", help="open JupyterLab on copies of the notebooks")
     lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab, e.g. -- --no-browser")
     return top
@@ -58,11 +69,23 @@ def run(chosen: argparse.Namespace) -> int:
         from analysis.commands import ranks
 
         return ranks.show(chosen.edition, chosen.region, chosen.json)
+    if chosen.command == "claims":
+        from analysis.commands import claims
+
+        return claims.run(chosen.file, chosen.json)
+    if chosen.command == "compare":
+        from analysis.commands import workbook
+
+        return workbook.show(chosen.file)
     if chosen.command == "codebook":
         from analysis.commands import codebook
 
         codebook.write(project.data, chosen.seal)
         return 0
+    if chosen.command == "brief":
+        from analysis.commands import brief
+
+        return brief.brief(project, chosen.countries)
     from analysis.commands import lab
 
     return lab.open_lab(project, chosen.extra[chosen.extra[:1] == ["--"] :])

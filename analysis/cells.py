@@ -28,6 +28,7 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+NUMBER = r"-?\d{1,18}(?:,\d{3})*(?:\.\d+)?"
 FILTER = re.compile(rf"(\w+)\s*({'|'.join(SIGNS)})\s*(.+)", re.DOTALL)
 
 
@@ -74,6 +75,7 @@ class Book:
     def __init__(self, folder: Path = tables.DATA) -> None:
         self.folder = folder
         self.loaded: dict[str, pd.DataFrame] = {}
+        self.known: dict[Any, Any] = {}  # what was worked out before, by formula
 
     def table(self, name: str) -> pd.DataFrame:
         """The whole table; tables.TableError if the file itself is faulty."""
@@ -106,10 +108,9 @@ class Book:
             return frame[column].isin(list(wanted)) == (rule.sign == "=")
         value: Any = wanted
         if pd.api.types.is_numeric_dtype(whole[column]):
-            try:
-                value = float(exact(wanted))
-            except ValueError:
-                raise FormulaError(f'{name}.{column} holds numbers, and "{wanted}" is none') from None
+            if not re.fullmatch(NUMBER, wanted):
+                raise FormulaError(f'{name}.{column} holds numbers, and "{wanted}" is none')
+            value = float(exact(wanted))
         if rule.sign in ("=", "!=") and not (whole[column] == value).any():
             known = list(whole[column].dropna().unique())
             raise FormulaError(f'{name}.{column} is nowhere "{wanted}"; {nearest(wanted, known)}')
@@ -172,9 +173,9 @@ class Book:
         """The row of the editions table that says how this row's figures were rounded; {} if there is none."""
         if "edition" not in row:
             return {}
-        if "" not in self.loaded:  # the editions by year, kept beside the tables
-            self.loaded[""] = self.table("editions").set_index("edition")
-        return dict(self.loaded[""].loc[row["edition"]]) if row["edition"] in self.loaded[""].index else {}
+        if "editions" not in self.known:
+            self.known["editions"] = self.table("editions").set_index("edition").to_dict("index")
+        return dict(self.known["editions"].get(row["edition"], {}))
 
 
 def first(*values: Any) -> Number | None:

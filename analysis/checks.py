@@ -37,7 +37,8 @@ def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[
         extra = [c for c in extra if c not in close]
         yield Problem(file, 1, column, close[0] if close else None, "is missing" if not close else "renamed", remedy)
     for column in extra:
-        yield Problem(file, 1, column, None, "is not in the description", "remove it or describe it in datapackage.json")
+        remedy = "remove it or describe it in datapackage.json"
+        yield Problem(file, 1, column, None, "is not in the description", remedy)
     if sorted(header) == sorted(names) and header != names:
         yield Problem(file, 1, None, ",".join(header), "columns out of order", f"put them as {', '.join(names)}")
     for column in sorted({c for c in header if header.count(c) > 1}):

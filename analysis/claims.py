@@ -12,6 +12,7 @@ value is less than twice and more than half of it; `conclusion` if neither, or i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -26,16 +27,18 @@ from analysis.cells import Book, FormulaError, NoFigure
 from analysis.formulas import evaluate
 from analysis.phrases import Phrase, phrase
 from analysis.rates import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
-from analysis.rounding import Interval
-from analysis.vocabulary import Computed, plainly, span
+from analysis.verdicts import NONE, VALUE, compare, held, how_far
+from analysis.vocabulary import Computed, plainly
 
-NONE, VALUE, CONCLUSION = "none", "value", "conclusion"
-VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
 COLUMNS = ["id", "printed", "formula", "statement", "notebook", "read_as", "alternative", "cannot_check", "note"]
 NEEDED = COLUMNS[:3]
 MEETS = {"share": {"share", "ratio"}, "ratio": {"share", "ratio"}, "rank": {"rank"}, "count": {"count"}}
-HINTS = {"count": "a number such as 2 million", "share": "a share such as 10 percent or one in ten"}
-HINTS |= {"ratio": "a ratio such as 10-fold or 2 times", "rank": "a place such as 122nd"}
+HINTS = {
+    "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
+    "share": "compute share(A; B) or rate(A; B), or name a column of rates",
+    "ratio": "compute ratio(A; B)",
+    "rank": "compute rank(table.column; filters; of iso3=USA)",
+}
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,10 @@ def judged(row: dict[str, str], book: Book) -> dict[str, Any]:
     shown = readable(row, computed)
     verdict, reading, why = compare(shown, computed)
     kept = [o for o in others if isinstance(o, Computed) and compare(shown, o)[0] in (REPRODUCES, WITHIN)]
-    if verdict == INCONSISTENT and others:
-        why += f"; another reading meets it: {held(kept[0], shown)}" if kept else "; no other reading listed meets it"
+    if kept and verdict == INCONSISTENT:
+        why += f"; another reading does: {held(kept[0], shown)} from {'; '.join(kept[0].inputs)}"
+    elif others and verdict == INCONSISTENT:
+        why += "; no other reading listed meets it"
     severity = NONE if verdict != INCONSISTENT else VALUE if kept else how_far(shown, computed)
     return result(row, verdict, severity, why, computed, shown, reading)
 
@@ -132,70 +137,14 @@ def readable(row: dict[str, str], computed: Computed) -> Phrase:
     except ValueError as error:
         raise Fault(column, str(error)) from None
     if computed.kind not in MEETS[shown.kind]:
-        raise Fault("formula", f'gives a {computed.kind}, and "{shown.text}" is a {shown.kind}, {HINTS[shown.kind]}')
+        raise Fault("formula", f'gives a {computed.kind}, but "{shown.text}" is a {shown.kind}; {HINTS[shown.kind]}')
     return shown
 
 
-def compare(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """(verdict, reading met, why)."""
-    if shown.places and shown.places != computed.places:
-        return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
-    if computed.parts:
-        return sources(shown, computed)
-    reading = "" if computed.value is None else met_by_point(shown, computed.value)
-    if reading:
-        how = "is" if shown.direction else "prints as"
-        only = ", to the last digit that is not zero" if reading == "coarse" else ""
-        return REPRODUCES, reading, f"{held(computed, shown)} {how} {shown.text}{only}"
-    reading = met(shown, computed.interval)
-    around = f"rounding of the printed figures allows {span(computed.interval, shown.per)}"
-    how = "is not" if shown.direction else "does not print as"
-    if reading:
-        return WITHIN, reading, f"{held(computed, shown)} {how} {shown.text}, but {around}, which meets it"
-    return INCONSISTENT, "", f"{held(computed, shown)} {how} {shown.text}; {around}, which does not meet it"
-
-
-def sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """The same for a range over several sources: if only some of them allow the figure, they do not decide."""
-    readings = [met(shown, part) for part in computed.parts]
-    allow = [reading for reading in readings if reading]
-    why = f"{len(allow)} of {len(readings)} allow {shown.text}"
-    why += f"; together they run from {span(computed.interval, shown.per)}"
-    if not allow:
-        return INCONSISTENT, "", why
-    if len(allow) < len(readings):
-        return CANNOT, "", f"{why}; the sources disagree, so they do not decide"
-    return WITHIN, allow[0], why
-
-
-def met_by_point(shown: Phrase, value: Fraction) -> str:
-    """The narrowest reading in which the value prints as the phrase; "threshold" if it satisfies a "more than"."""
-    if shown.direction:
-        return "threshold" if shown.holds(value) else ""
-    return shown.prints(value)
-
-
-def met(shown: Phrase, interval: Interval) -> str:
-    """The narrowest reading that some value of the interval meets."""
-    if shown.direction:
-        return "threshold" if shown.holds(interval.low) or shown.holds(interval.high) else ""
-    return shown.reading_met(interval)
-
-
-def how_far(shown: Phrase, computed: Computed) -> str:
-    """`value` or `conclusion`, for an inconsistent claim that no alternative meets."""
-    low, high, printed = computed.interval.low, computed.interval.high, shown.value
-    nearest = min(max(printed, low), high)
-    if shown.direction or nearest <= 0 or printed <= 0:
-        return CONCLUSION
-    return VALUE if printed < 2 * nearest and nearest < 2 * printed else CONCLUSION
-
-
-def held(computed: Computed, shown: Phrase) -> str:
-    """The computed value, or its range if it has no point, in the phrase's terms."""
-    if computed.value is None:
-        return span(computed.interval, shown.per)
-    return plainly(computed.value, shown.per) + (" times" if shown.kind == "ratio" else "")
+def sentences(parts: list[str]) -> str:
+    """The parts as sentences, empty ones left out; a name such as index.people keeps its small letter."""
+    starts = [part if re.match(r"\w+[.:]", part) else part[0].upper() + part[1:] for part in parts if part]
+    return " ".join(part if part[-1] in ".?" else f"{part}." for part in starts)
 
 
 def result(
@@ -207,9 +156,10 @@ def result(
     per = shown.per if shown else known.per if known else Fraction(1)
     kind = shown.kind if shown else known.kind if known else ""
     unit = {"rank": "place", "ratio": "times"}.get(kind, plainly(Fraction(1), per).partition(" ")[2])
-    taken = f'"{row["printed"] or row["statement"]}" is taken as {row["read_as"]}' if row["read_as"] and shown else ""
+    words = f'"{row["printed"]}"' if row["printed"] else "the statement"
+    taken = f'{words} is taken to mean "{row["read_as"]}"' if row["read_as"] and shown else ""
     notes = list(known.notes) if known and shown else []
-    reason = ". ".join(filter(None, [taken, why, *notes, row["note"]]))
+    reason = sentences([taken, why, *notes, row["note"]])
     point = None if known is None or known.value is None else float(known.value * per)
     low, high = (None, None) if known is None else (known.interval * per).bounds()
     out: dict[str, Any] = {"id": row["id"], "statement": row["statement"], "printed": row["printed"]}

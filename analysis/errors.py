@@ -14,10 +14,11 @@ Floats = NDArray[np.float64]
 CHUNK = 1000  # draws made at a time
 
 
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's interval (low, high) for a share, as plain fractions, if n persons are an independent random sample.
 
-    It answers only for the population the sample was drawn from, and for errors of sampling alone.
+    It answers only for the population the sample was drawn from, and for errors of sampling alone. Where people were
+    interviewed in clusters, both numbers may be divided by a design effect, so they need not be whole.
     Wilson (1927), Journal of the American Statistical Association 22. ValueError unless 0 <= successes <= n, n >= 1.
     """
     if not (n >= 1 and 0 <= successes <= n):

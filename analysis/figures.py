@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib import patheffects
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
@@ -36,7 +35,14 @@ COLOURS = {  # told apart by people with colour blindness (Okabe and Ito 2008), 
     "green": "#009e73",
     "purple": "#aa4499",
 }
-STEPS = {"step1": "#e8f1f8", "step2": "#b5d3e7", "step3": "#6aaed6", "step4": "#2878b5", "step5": "#084a85", "step6": "#03203f"}
+STEPS = {  # one hue, light to dark, for ordered classes
+    "step1": "#e8f1f8",
+    "step2": "#b5d3e7",
+    "step3": "#6aaed6",
+    "step4": "#2878b5",
+    "step5": "#084a85",
+    "step6": "#03203f",
+}
 SAVED: list[str] = []  # the figures saved in this process
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
@@ -67,10 +73,11 @@ def folder() -> Path:
 
 
 def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **options: Any) -> tuple[Figure, Any]:
-    """A themed figure, 8 inches wide, and its axes (one, or an array). options go to plt.subplots."""
+    """A themed figure, 8 inches wide, and its axes (one, or an array). options go to Figure.subplots."""
     mpl.rcdefaults()
     mpl.rcParams.update(THEME)  # type: ignore[arg-type]
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), layout="constrained", **options)
+    fig = Figure(figsize=(WIDTH, height), layout="constrained")  # unknown to pyplot, so no notebook shows it unfinished
+    return fig, fig.subplots(rows, columns, **options)
 
 
 def save(
@@ -94,12 +101,21 @@ def save(
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
     record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
     record |= {"inputs": dict(sorted(tables.READ.items())), "axes": drawn.values(fig, COLOURS | STEPS)}
-    plt.close(fig)
     write(name, "csv", table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode())
     write(name, "json", (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
     write(name, "svg", "\n".join(line.rstrip() for line in vector.getvalue().decode().splitlines()).encode() + b"\n")
     write(name, "png", picture.getvalue())
     SAVED.append(name)
+    from IPython.display import Image
+
+    return Image(data=picture.getvalue(), format="png", width=int(WIDTH * 100), alt=alt)
+
+
+def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
+    """The finished figure as an image with alt text, and no file: for figures that change while one looks."""
+    dress(fig, title, subtitle, source)
+    picture = io.BytesIO()
+    fig.savefig(picture, format="png", dpi=100)
     from IPython.display import Image
 
     return Image(data=picture.getvalue(), format="png", width=int(WIDTH * 100), alt=alt)
@@ -117,7 +133,7 @@ def write(name: str, ending: str, content: bytes) -> None:
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     """Title, subtitle and source footer, each wrapped to the width, with the axes kept clear of them."""
     height = float(fig.get_figheight())
-    head = textwrap.wrap(title, 78)
+    head = textwrap.wrap(title, 75)
     under = textwrap.wrap(subtitle, 114)
     foot = textwrap.wrap(f"Source: {source}", 122)
     top = height - 0.1
@@ -130,6 +146,16 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     engine = fig.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
+        settle(fig)
+
+
+def settle(fig: Figure) -> None:
+    """Let the layout be computed once, then hold it, rounded: its last binary digit differs from run to run."""
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    for ax in fig.axes:
+        left, low, width, tall = (round(value, 6) for value in ax.get_position().bounds)
+        ax.set_position((left, low, width, tall))
 
 
 def label(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 5, ha: str = "left") -> None:

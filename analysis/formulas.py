@@ -22,7 +22,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from analysis import ranks, rates, vocabulary
-from analysis.cells import Book, Cell, FormulaError, NoFigure
+from analysis.cells import NUMBER, Book, Cell, FormulaError, NoFigure
 from analysis.rounding import Interval, exact
 from analysis.tables import near
 from analysis.vocabulary import HUNDRED, ONE, Computed, call, figures, filters, values
@@ -31,15 +31,18 @@ from analysis.vocabulary import HUNDRED, ONE, Computed, call, figures, filters, 
 def evaluate(text: str, book: Book) -> Computed:
     """The value and interval of a formula. FormulaError for one that cannot be understood, NoFigure for a gap."""
     text = text.strip()
-    if re.fullmatch(r"-?[\d,]+(\.\d+)?", text):
+    if re.fullmatch(NUMBER, text):
         return Computed(exact(text), Interval(text, text))
     name, parts = call(text)
     if name not in FUNCTIONS:
         raise FormulaError(f'there is no word "{name}"; {near(name, FUNCTIONS)}')
-    try:
-        return FUNCTIONS[name](book, parts)
-    except ZeroDivisionError:
-        raise FormulaError(f"{name} divides by a figure that may be zero") from None
+    if text not in book.known:
+        try:
+            book.known[text] = FUNCTIONS[name](book, parts)
+        except ZeroDivisionError:
+            raise FormulaError(f"{name} divides by a figure that may be zero") from None
+    found: Computed = book.known[text]
+    return found
 
 
 def rank(book: Book, parts: list[str]) -> Computed:
@@ -74,10 +77,14 @@ def allowed(book: Book, ref: str, cells: list[Cell]) -> list[tuple[float, float]
     alone = [cell.interval.bounds() for cell in cells]
     if ref != "index.rate":
         return alone
-    rows = book.table("index").loc[[cell.row for cell in cells]]
-    found = rates.printed_intervals(rows, book.table("editions"))
-    low, high = found["low"].fillna(found["rate_low"]), found["high"].fillna(found["rate_high"])
-    return list(zip(low, high, strict=True))
+    labels = tuple(cell.row for cell in cells)
+    if labels not in book.known:
+        rows = book.table("index").loc[list(labels)]
+        found = rates.printed_intervals(rows, book.table("editions"))
+        low, high = found["low"].fillna(found["rate_low"]), found["high"].fillna(found["rate_high"])
+        book.known[labels] = list(zip(low, high, strict=True))
+    bounds: list[tuple[float, float]] = book.known[labels]
+    return bounds
 
 
 def pair(book: Book, word: str, parts: list[str]) -> tuple[Computed, Computed]:

@@ -60,7 +60,7 @@ def yearly(deaths: pd.Series, rate: pd.Series) -> pd.DataFrame:
     deaths (persons) and rate: Series indexed by year; years that only one of them has are left out.
     The population is deaths / rate * 1,000, the one behind the series' own rate, so rate and deaths always agree. For
     North Korea the World Bank's file of the same UN revision differs from it by under 0.03 percent.
-    ValueError for no common year, a repeated year, a gap, or a value that is not above zero.
+    ValueError for no common year, a repeated year, or a value that is not above zero.
     """
     frame = pd.DataFrame({"deaths": deaths, "rate": rate}).dropna().astype("float64").rename_axis("year").sort_index()
     if frame.empty:
@@ -158,9 +158,7 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
     return frame.rename_axis("year").reset_index()
 
 
-def spread(
-    series: pd.DataFrame, periods: Iterable[tuple[int, int]], baselines: Iterable[pd.Series]
-) -> pd.DataFrame:
+def spread(series: pd.DataFrame, periods: Iterable[tuple[int, int]], baselines: Iterable[pd.Series]) -> pd.DataFrame:
     """The sums of `excess` for every period and baseline: how far the analyst's choices move the answer.
 
     Columns first, last, years, baseline (its name), deaths, baseline_deaths, excess (persons).
@@ -184,7 +182,8 @@ def windows(revisions: pd.DataFrame, revision: str) -> pd.DataFrame:
     rows = revisions[(revisions["revision"] == revision) & revisions["period"].str.contains("-")]
     wide = rows.pivot(index="period", columns="indicator", values="value").rename(index=lambda p: int(str(p)[:4]))
     if "deaths_thousands" not in wide:
-        raise ValueError(f"no five-year deaths in {revision}; there are {', '.join(sorted(set(revisions['revision'])))}")
+        have = ", ".join(sorted(set(revisions["revision"])))
+        raise ValueError(f"no five-year deaths in {revision}; there are {have}")
     return yearly(wide["deaths_thousands"] * 1000, wide["crude_death_rate_per_1000"])
 
 
@@ -193,7 +192,7 @@ def window_spread(revisions: pd.DataFrame, window: int, before: int, after: int)
 
     window, before, after: first years of five-year periods (1995 for 1995-2000). The baselines are the rate of the
     period `before`, and the line from there to the period `after`.
-    Columns as `spread`, with revision in front and without years.
+    Columns as `spread` gives them, with revision in front and without years.
     """
     out = []
     for revision in sorted(set(revisions["revision"])):
@@ -201,4 +200,5 @@ def window_spread(revisions: pd.DataFrame, window: int, before: int, after: int)
         baselines = [constant(frame["rate"], before), linear(frame["rate"], before, after)]
         sums = spread(frame, [(window, window)], baselines).drop(columns="years")
         out.append(sums.assign(last=window + 5, revision=revision))
-    return pd.concat(out, ignore_index=True)[["revision", "first", "last", "baseline", "deaths", "baseline_deaths", "excess"]]
+    table = pd.concat(out, ignore_index=True)
+    return table[["revision", *table.columns.drop("revision")]]

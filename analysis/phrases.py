@@ -112,30 +112,31 @@ def folded(text: str) -> str:
     return re.sub(r"^(?:(?:in|among) )?(?:the )?top (\w+)\b", r"at most \1th", found)
 
 
+def meant(number: Fraction, unit: Fraction, factor: Fraction | None) -> Interval:
+    """What a number rounded to the unit can be, times factor; one over it for "one in ten", where factor is None."""
+    low, high = number - unit / 2, number + unit / 2
+    return Interval(1 / high, 1 / low) if factor is None else Interval(low * factor, high * factor)
+
+
 def phrase(text: str) -> Phrase:
     """Read a printed phrase; ValueError, with examples, for one that cannot be read."""
     found = PHRASE.match(folded(text))
-    if not found:
+    base = WORDS.get(found["base"], found["base"]) if found else None
+    if not found or (base and exact(base) == 0):
         raise ValueError(f'cannot read "{text}" as a figure; write it like {EXAMPLES}')
-    digits = WORDS.get(found["number"], found["number"])
-    base = WORDS.get(found["base"], found["base"])
-    if base and exact(base) == 0:
-        raise ValueError(f'cannot read "{text}": nothing is a part of 0')
-    hedged = found["hedge"] is not None
+    digits, hedged = WORDS.get(found["number"], found["number"]), found["hedge"] is not None
     direction = next((sign for sign, words in SIGNS.items() if re.fullmatch(words, found["sign"] or "-")), "")
     if found["ordinal"]:
-        place, one = exact(digits), Fraction(1)
-        places = int(exact(base)) if base else None
-        exactly = {"digits": Interval(place, place)}
-        return Phrase(text, place, "rank", one, direction, hedged, exactly, places, digits, {"digits": one}, one)
+        place, one, places = exact(digits), Fraction(1), int(exact(base)) if base else None
+        readings = {"digits": Interval(place, place)}
+        return Phrase(text, place, "rank", one, direction, hedged, readings, places, digits, {"digits": one}, one)
     whole = exact(base) if base else Fraction(100 if found["percent"] else 1)
-    factor = SCALES.get(found["scale"] or "", 1) / whole
     kind = "share" if base or found["percent"] else "ratio" if found["fold"] else "count"
     per = Fraction(1) if kind != "share" else whole if whole >= 1000 else Fraction(100)
+    factor: Fraction | None = SCALES.get(found["scale"] or "", 1) / whole
+    value = exact(digits) * SCALES.get(found["scale"] or "", 1) / whole
     if base and digits == "1":
-        steps = units(base, hedged)
-        readings = {name: Interval(1 / (whole + u / 2), 1 / (whole - u / 2)) for name, u in steps.items()}
-        return Phrase(text, 1 / whole, kind, per, direction, hedged, readings, None, base, steps, None)
-    steps, value = units(digits, hedged), exact(digits)
-    readings = {name: Interval((value - u / 2) * factor, (value + u / 2) * factor) for name, u in steps.items()}
-    return Phrase(text, value * factor, kind, per, direction, hedged, readings, None, digits, steps, factor)
+        digits, factor = base, None
+    steps = units(digits, hedged)
+    readings = {name: meant(exact(digits), unit, factor) for name, unit in steps.items()}
+    return Phrase(text, value, kind, per, direction, hedged, readings, None, digits, steps, factor)

@@ -37,6 +37,10 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
         at = int(np.argmax(lows > highs))
         raise ValueError(f"low is above high at position {at}: {lows[at]} > {highs[at]}")
     n = len(lows)
-    best = 1 + n - np.searchsorted(np.sort(lows), highs, side="right")
-    worst = n - np.searchsorted(np.sort(highs), lows, side="left")
+    by_low, by_high = np.argsort(lows), np.argsort(highs)
+    ordered_low, ordered_high = lows[by_low], highs[by_high]
+    best, worst = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    # asked in sorted order, a search runs through memory once: several times faster than in the order given
+    best[by_high] = 1 + n - np.searchsorted(ordered_low, ordered_high, side="right")
+    worst[by_low] = n - np.searchsorted(ordered_high, ordered_low, side="left")
     return pd.DataFrame({"best": best, "worst": worst}, index=index)

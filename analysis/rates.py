@@ -44,7 +44,7 @@ def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
     """What one printed row allows: people, population, rate per 1,000, their quotient, and what all allow together.
 
     row: one row of the index table; edition: its row of the editions table (rounding units, rate per 100 or 1,000).
-    A figure that is not printed is None.
+    A figure that is not printed is None. Where rate and quotient share no value, "all" is the printed rate's range.
     """
     per_1000 = exact("1000") / exact(int(edition.rate_per))
     shown = {
@@ -54,10 +54,10 @@ def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
     }
     found = {k: None if pd.isna(text) else shown_interval(text, unit) for k, (text, unit) in shown.items()}
     found["rate"] = found["rate"] and found["rate"] * per_1000
-    both = found["people"] is not None and found["population"] is not None
-    found["quotient"] = prevalence(found["people"], found["population"]) if both else None
+    people_, population = found["people"], found["population"]
+    found["quotient"] = prevalence(people_, population) if people_ and population else None
     rate, quotient = found["rate"], found["quotient"]
-    found["all"] = rate & quotient if rate and quotient else rate or quotient
+    found["all"] = (rate & quotient if rate and quotient else None) or rate or quotient
     return found
 
 
@@ -81,7 +81,8 @@ def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFra
 
     index, editions: as tables.load gives them. Columns: edition, iso3; people_low/high, population_low/high (persons);
     rate_low/high, quotient_low/high and low/high (all per 1,000 of the printed population; low/high is what rate and
-    quotient allow together, or either alone where the other is not printed); check and reason, for the rate.
+    quotient allow together, or either alone where the other is not printed, or the rate alone where they disagree);
+    check and reason, for the rate.
     KeyError for an edition that the editions table does not have.
     """
     by_edition = editions.set_index("edition")

@@ -84,7 +84,8 @@ def problems_in(rows: list[tuple[int, list[str]]], entry: dict[str, Any], folder
     missing = set(schema.get("missingValues", [""]))
     for line, cells in rows[1:]:
         if len(cells) != len(names):
-            yield Problem(file, line, what=f"has {len(cells)} cells, not {len(names)}", remedy="quote cells with commas")
+            what = f"has {len(cells)} cells, not {len(names)}"
+            yield Problem(file, line, what=what, remedy="quote cells with commas")
             continue
         for field, text in zip(schema["fields"], cells, strict=True):
             fault = cell_problem(file, line, field, text, missing)
@@ -156,7 +157,8 @@ def selected(frame: pd.DataFrame, file: str, equals: dict[str, Any]) -> pd.DataF
         kept = frame[(frame[column] == value).fillna(False)]
         if kept.empty:
             known = list(frame[column].dropna().unique())
-            raise TableError([Problem(file, column=column, value=str(value), what="not found", remedy=near(value, known))])
+            fault = Problem(file, column=column, value=str(value), what="not found", remedy=near(value, known))
+            raise TableError([fault])
         frame = kept
     return frame.reset_index(drop=True)
 

@@ -12,6 +12,7 @@ from analysis.rounding import Interval, total
 from analysis.tables import near
 
 ONE, HUNDRED = Fraction(1), Fraction(100)
+DEEPEST = 20  # brackets within brackets
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,17 @@ class Computed:
 def call(text: str) -> tuple[str, list[str]]:
     """The word and the parts of word(part; part; ...); brackets inside a part are kept."""
     found = re.fullmatch(r"(\w+)\s*\((.*)\)", text, re.DOTALL)
-    if not found or text.count("(") != text.count(")"):
-        raise FormulaError(f'cannot read "{text}"; write word(part; part), such as value(index.people; iso3=PRK)')
     depth, parts = 0, [""]
-    for letter in found[2]:
+    for letter in found[2] if found else ")":
         depth += (letter == "(") - (letter == ")")
+        if depth < 0 or depth > DEEPEST:
+            break
         if letter == ";" and depth == 0:
             parts.append("")
         else:
             parts[-1] += letter
+    if not found or depth != 0:
+        raise FormulaError(f'cannot read "{text}"; write word(part; part), such as value(index.people; iso3=PRK)')
     return found[1].lower(), [part.strip() for part in parts]
 
 
@@ -174,9 +177,9 @@ def spread(book: Book, parts: list[str]) -> Computed:
     if not own:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
     rows = frame.loc[list(own)]
-    when = ""
+    note = f"{len(own)} rows have a figure"
     if {"period_start", "period_end"} <= set(frame):
-        when = f", for periods between {rows['period_start'].min()} and {rows['period_end'].max()}"
-    source = f"{'; '.join(parts)}: {len(own)} rows with a figure{when}"
+        note += f", for periods between {rows['period_start'].min()} and {rows['period_end'].max()}"
+    source = f"{'; '.join(parts)}: {note}"
     whole = Interval(min(i.low for i in own.values()), max(i.high for i in own.values()))
-    return Computed(None, whole, inputs=(source,), notes=(source,), parts=tuple(own.values()))
+    return Computed(None, whole, inputs=(source,), notes=(note,), parts=tuple(own.values()))

@@ -1,9 +1,7 @@
-"""The rebuild publishes what is sound and leaves the rest as it was; two rebuilds give the same bytes."""
+"""The rebuild publishes what is sound and leaves the rest as it was; bad input is one line."""
 
 import json
-import math
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -13,7 +11,6 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.commands import lab, rebuild
-from analysis.commands.stale import Project
 
 GOOD = ("code", "people = 2695479\npeople")
 LEFT_ALONE = ".failed.ipynb"
@@ -198,58 +195,3 @@ def test_the_lab_opens_copies_and_keeps_those_that_exist(tiny):
     assert (copies / source.name).read_text() == "the reader's own" and source.read_text() != "the reader's own"
     line = lab.options(tiny.project, ["--no-browser"])
     assert f"--ServerApp.root_dir={copies}" in line and line[-1] == "--no-browser"
-
-
-def alike(one, other):
-    """Equal JSON, numbers to 1e-9 of their size."""
-    if isinstance(one, float | int) and isinstance(other, float | int):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(alike, one, other))
-    return bool(one == other)
-
-
-def test_alike_sees_a_difference():
-    assert alike({"a": [1, 2.0, "x"]}, {"a": [1, 2.0 * (1 + 1e-12), "x"]})
-    changed = [{"a": [1, 2.0 * (1 + 1e-8), "x"]}, {"a": [1, 2.0]}, {"b": [1, 2.0, "x"]}, {"a": [1, 2.0, "y"]}]
-    assert not any(alike({"a": [1, 2.0, "x"]}, other) for other in changed)
-
-
-def contents(project):
-    """File -> bytes of the notebooks and figures that a rebuild writes."""
-    figures = {path.name: path.read_bytes() for path in project.figures.iterdir()}
-    return figures | {name: project.path(name).read_bytes() for name in project.names()}
-
-
-def test_a_fresh_run_draws_the_committed_values(rebuilt):
-    here = Project.here()
-    committed = sorted(path.name for path in here.figures.glob("*.json"))
-    assert committed and committed == sorted(path.name for path in rebuilt.figures.glob("*.json"))
-    for name in committed:
-        old, new = (json.loads((project.figures / name).read_text("utf-8")) for project in (here, rebuilt))
-        assert alike(old, new), f"figures/{name} is not what a fresh run draws"
-
-
-def promised():
-    """Is this the system for which every byte is promised?"""
-    try:
-        system = platform.freedesktop_os_release()["ID"]
-    except OSError:
-        system = platform.system()
-    return system == "debian" and sys.version_info[:2] == (3, 11)
-
-
-@pytest.mark.skipif(not promised(), reason="equal bytes are promised on Debian with Python 3.11 only")
-def test_a_fresh_run_at_another_path_gives_the_committed_bytes(rebuilt):
-    old, new = contents(Project.here()), contents(rebuilt)
-    assert old.keys() == new.keys()
-    assert [name for name in old if old[name] != new[name]] == []
-
-
-@pytest.mark.slow
-def test_two_checkouts_locales_time_zones_and_hash_seeds_give_the_same_bytes(rebuilt, rebuilt_elsewhere):
-    one, other = contents(rebuilt), contents(rebuilt_elsewhere)
-    assert rebuilt.root != rebuilt_elsewhere.root and one.keys() == other.keys()
-    assert [name for name in one if one[name] != other[name]] == []

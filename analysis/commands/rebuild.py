@@ -38,8 +38,8 @@ def check(project: Project, wanted: list[str]) -> int:
         print(f"notebooks/{name}.ipynb and its figures ({count}) are out of date:")
         print("\n".join(f"  {reason}" for reason in why))
     lost = [] if wanted else orphans(project)
-    for file in lost:
-        print(f"figures/{file} is written by no notebook; delete it")
+    for stem in sorted({Path(file).stem for file in lost}):
+        print(f"figures/{stem}.* is written by no notebook; delete it")
     if out_of_date:
         print("bring them up to date with: python -m analysis rebuild")
     elif not lost:

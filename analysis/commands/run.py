@@ -105,7 +105,7 @@ async def connect(manager: Any, path: Path, seconds: int) -> Any:
 
     notebook = cleaned(nbformat.read(path, as_version=4))
     options = {"timeout": seconds, "iopub_timeout": 30, "raise_on_iopub_timeout": True, "coalesce_streams": True}
-    client = nbclient.NotebookClient(notebook, km=manager, record_timing=False, **options)
+    client: Any = nbclient.NotebookClient(notebook, km=manager, record_timing=False, **options)
     client.reset_execution_trackers()
     client.kc = manager.client()
     client.kc.start_channels()

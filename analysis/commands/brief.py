@@ -1,0 +1,99 @@
+"""Country briefs: notebooks/country_brief.ipynb run for each country, written as one self-contained page each."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from analysis.commands import page
+from analysis.commands.run import CELL_SECONDS, Outcome, cleaned, connect, environment, jobs, kernel_manager, run_cells
+from analysis.commands.stale import Project
+
+NOTEBOOK = "country_brief"
+
+
+def chosen(wanted: list[str]) -> list[str]:
+    """The iso3 codes meant, each once; "all" is every country with an estimate. ValueError names unknown ones."""
+    from analysis.country import code_of, ranked
+
+    if [text.lower() for text in wanted] == ["all"]:
+        return sorted(ranked(2023)["iso3"])
+    codes, unknown = [], []
+    for text in wanted:
+        try:
+            codes.append(code_of(text))
+        except ValueError as error:
+            unknown.append(str(error))
+    if unknown:
+        raise ValueError("\n".join(unknown))
+    return list(dict.fromkeys(codes))
+
+
+def with_parameter(notebook: Any, iso3: str) -> Any:
+    """A clean copy of the notebook whose parameters cell asks for this country; ValueError without such a cell."""
+    made = cleaned(copy.deepcopy(notebook))
+    cells = [cell for cell in made.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise ValueError(f"notebooks/{NOTEBOOK}.ipynb needs one cell tagged parameters, not {len(cells)}")
+    cells[0].source = f'wanted = "{iso3}"'
+    return made
+
+
+async def work(project: Project, codes: list[str], staging: Path, folder: Path, tick: Callable[[], None]) -> list[str]:
+    """Write the briefs of these codes with one kernel, emptied between countries; returns the problems met."""
+    path, problems = project.path(NOTEBOOK), []
+    staging.mkdir(parents=True)
+    manager = kernel_manager()
+    with (staging / "kernel.log").open("wb") as log:
+        env = environment(project.root, staging)
+        await manager.start_kernel(cwd=str(path.parent), env=env, stdout=log, stderr=log)
+        try:
+            client = await connect(manager, path, CELL_SECONDS)
+            source = client.nb
+            while codes:  # shared by all workers: each takes the next one
+                iso3 = codes.pop(0)
+                client.nb = with_parameter(source, iso3)
+                client.reset_execution_trackers()
+                out = Outcome(iso3, staging)
+                await client.kc.execute("%reset -f", silent=True, reply=True, timeout=CELL_SECONDS)
+                if await run_cells(client, out, CELL_SECONDS, lambda: None):
+                    page.write(folder / f"{iso3}.html", client.nb)
+                problems += out.problems
+                tick()
+        finally:
+            await manager.shutdown_kernel(now=True)
+    return problems
+
+
+async def write_all(project: Project, codes: list[str], staging: Path, folder: Path, tick: Any) -> list[str]:
+    """All briefs, shared out over as many kernels as cores."""
+    workers = min(jobs(), len(codes))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work(project, codes, staging / str(n), folder, tick)) for n in range(workers)]
+    return [problem for task in tasks for problem in task.result()]
+
+
+def brief(project: Project, wanted: list[str]) -> int:
+    """Write build/briefs/CODE.html for each country wanted; 0 if all were written."""
+    from tqdm import tqdm
+
+    codes = chosen(wanted)
+    folder, staging = project.build / "briefs", project.build / f"briefs-{os.getpid()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    pause = 0.1 if sys.stderr.isatty() else 5
+    try:
+        with tqdm(total=len(codes), unit="brief", desc="briefs", mininterval=pause, file=sys.stderr) as bar:
+            problems = asyncio.run(write_all(project, codes.copy(), staging, folder, bar.update))
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    written = len(codes) - len(problems)
+    print(f"wrote {written} of {len(codes)} briefs to build/briefs: open {codes[0]}.html in a browser, or print it")
+    return 1 if problems else 0

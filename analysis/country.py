@@ -1,0 +1,100 @@
+"""Everything the index prints on one country, with what rounding allows: for the brief and the explore notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from analysis import ranks, rates
+from analysis.tables import load
+
+COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in hand
+
+
+@dataclass(frozen=True)
+class Country:
+    """One country in the index.
+
+    iso3, name, region: as in the countries table. editions: one row per complete edition that lists it, with the
+    columns of `ranked`. latest: its row of 2023, or None where 2023 gives no estimate. population: persons, as printed
+    in 2023, or None.
+    """
+
+    iso3: str
+    name: str
+    region: str
+    editions: pd.DataFrame
+    latest: Any
+    population: int | None
+
+
+@cache
+def ranked(edition: int) -> pd.DataFrame:
+    """The countries with an estimate in one edition, highest rate first.
+
+    Columns: those of the index and of rates.printed_intervals, per_1000 (the printed rate in people per 1,000),
+    best and worst (places that rounding leaves open), place (plain rank of the printed rate, ties share the best).
+    """
+    editions = load("editions")
+    index = load("index", edition=edition)
+    index = index[index["rate"].notna()].reset_index(drop=True)
+    found = index.join(rates.printed_intervals(index, editions).drop(columns=["edition", "iso3"]))
+    found["per_1000"] = found["rate"] * 1000 / int(editions.set_index("edition")["rate_per"][edition])
+    found = found.join(ranks.rank_interval(found["low"], found["high"]))
+    found["place"] = ranks.rank(found["per_1000"])
+    return found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
+
+
+def code_of(wanted: str) -> str:
+    """The iso3 code of a listed country, given as code or name; ValueError that suggests the nearest names."""
+    listed = load("countries").merge(load("index", edition=2023)[["iso3"]], on="iso3")
+    names: dict[str, str] = dict(zip(listed["iso3"], listed["name"], strict=True))
+    known = {iso3.lower(): iso3 for iso3 in names} | {name.lower(): iso3 for iso3, name in names.items()}
+    if wanted.lower() in known:
+        return known[wanted.lower()]
+    close = dict.fromkeys(known[match] for match in get_close_matches(wanted.lower(), list(known), n=4, cutoff=0.5))
+    near = ", ".join(f"{iso3} ({names[iso3]})" for iso3 in close)
+    hint = f"did you mean {near}?" if near else "data/countries.csv lists the codes"
+    raise ValueError(f"{wanted} is no country of the 2023 index; {hint}")
+
+
+def look_up(wanted: str) -> Country:
+    """The country of this code or name; ValueError for one that the 2023 index does not list."""
+    iso3 = code_of(wanted)
+    place = load("countries", iso3=iso3).iloc[0]
+    rows = [table[table["iso3"] == iso3].assign(of=len(table)) for table in map(ranked, COMPLETE)]
+    editions = pd.concat(rows).set_index("edition")
+    latest = editions.loc[2023] if 2023 in editions.index else None
+    printed = load("index", edition=2023, iso3=iso3)["population"].iloc[0]
+    population = None if pd.isna(printed) else int(printed)
+    return Country(iso3, str(place["name"]), str(place["region"]), editions, latest, population)
+
+
+def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
+    """The countries around it in the 2023 ranking, `reach` on either side, itself included; empty if not ranked."""
+    order = ranked(2023)
+    here = order.index[order["iso3"] == country.iso3]
+    if here.empty:
+        return order.iloc[:0]
+    return order.iloc[max(0, here[0] - reach) : here[0] + reach + 1]
+
+
+def split_change(country: Country, start: int, end: int) -> pd.DataFrame | None:
+    """How the count changed between two editions: by the rate, by the population, together (persons).
+
+    Each factor's part is its change times the mean of the other at both ends, so that the parts add up exactly.
+    None where either edition gives no count or no population.
+    """
+    years = [year for year in (start, end) if year in country.editions.index]
+    rows = country.editions.loc[years, ["people", "population"]].dropna().astype("float64")
+    if len(rows) < 2:
+        return None
+    rate = rows["people"] / rows["population"]
+    by_rate = (rate[end] - rate[start]) * rows["population"].mean()
+    by_population = (rows["population"][end] - rows["population"][start]) * rate.mean()
+    parts = {"by the rate": by_rate, "by the population": by_population, "together": by_rate + by_population}
+    return pd.DataFrame({"change in people": parts})

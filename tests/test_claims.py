@@ -1,0 +1,499 @@
+"""The claims engine: formulas, verdicts, severities, and the article's own table."""
+
+import hashlib
+import json
+import random
+import subprocess
+import sys
+from fractions import Fraction as F
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import claims, ranks, rates, tables
+from analysis.cells import Book, FormulaError, NoFigure
+from analysis.commands import claims as command
+from analysis.formulas import evaluate
+from analysis.phrases import phrase
+from analysis.rounding import Interval, as_printed
+from analysis.verdicts import VERDICTS, compare, how_far
+from analysis.vocabulary import Computed
+
+# --- a small world whose sums fit in a comment: people to 1,000, rates per 1,000 to 0.1, three estimates of a toll ---
+
+CITIES = """\
+name,people,people_unit,area,rate,rate_unit
+Aba,996000,1000,40,3.3,0.1
+Bex,2000000,1000,10,3.4,0.1
+Cor,,,5,,
+Dun,<1000,1000,20,1.2,0.1
+"""
+TOLLS = """\
+study,low,high,point,period_start,period_end
+one,100,200,,1990,1995
+two,,,300,1991,1998
+three,,,,1980,1999
+"""
+
+
+def field(name, kind, unit=None, printed=False):
+    return {"name": name, "type": kind} | ({"unit": unit} if unit else {}) | ({"printed": True} if printed else {})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A data folder with the tables cities and tolls."""
+    folder = tmp_path_factory.mktemp("data")
+    city = [field("name", "string"), field("people", "integer", "people", True), field("people_unit", "integer")]
+    city += [field("area", "integer", "thousand hectares"), field("rate", "number", "people per 1,000", True)]
+    city += [field("rate_unit", "string")]
+    toll = [field("study", "string"), *(field(c, "integer", "deaths") for c in ("low", "high", "point"))]
+    toll += [field("period_start", "integer"), field("period_end", "integer")]
+    resources = []
+    for name, text, fields, missing in [("cities", CITIES, city, ["", "<1000"]), ("tolls", TOLLS, toll, [""])]:
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        entry = {"name": name, "path": f"{name}.csv", "title": name, "sources": []}
+        entry |= {"hash": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"}
+        resources.append(entry | {"schema": {"fields": fields, "missingValues": missing}})
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """The article's verdicts by id, and the errors."""
+    found, errors = claims.judge(tables.load("claims"))
+    return found.set_index("id"), errors
+
+
+BOOK = Book()
+
+
+def one(world, **cells):
+    """The verdict row of a single claim, and the errors."""
+    found, errors = claims.judge(pd.DataFrame([{"id": "X", "printed": "", "formula": ""} | cells]), world)
+    return found.iloc[0], errors
+
+
+# --- formulas ---
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "low", "high"),
+    [
+        ("value(cities.people; name=Aba)", 996_000, 995_500, 996_500),
+        ("value(cities.people; name=Dun)", None, 0, 1000),  # "<1000" has a range and no point
+        ("value(cities.rate; name=Bex)", "0.0034", "0.00335", "0.00345"),  # per 1,000, to 0.1
+        ("value(cities.area; name=Aba)", 40_000, 40_000, 40_000),  # in thousands, and not rounded
+        # 996,000 + 2,000,000 + something below 1,000; each printed figure may be off by 500
+        ("sum(cities.people)", 2_996_000, 2_995_000, 2_998_000),
+        ("sum(cities.people; area<=20; name!=Dun)", 2_000_000, 1_999_500, 2_000_500),
+        ("count(cities)", 4, 4, 4),
+        ("count(cities.people)", 3, 3, 3),
+        ("count(cities; area>100)", 0, 0, 0),
+        ("median(cities.area)", 15_000, 15_000, 15_000),  # between 10 and 20 thousand
+        ("largest(2; cities.area)", 20_000, 20_000, 20_000),
+        # rates 3.3 (3.25 to 3.35), 3.4 (3.35 to 3.45), 1.2: the first two may share 3.35, so either can come first
+        ("rank(cities.rate; of name=Aba)", 2, 1, 2),
+        ("rank(cities.rate; lowest first; of name=Aba)", 2, 2, 3),
+        ("rank(cities.rate; name!=Bex; of name=Aba)", 1, 1, 1),
+        ("ratio(value(cities.area; name=Aba); value(cities.area; name=Bex))", 4, 4, 4),
+        ("difference(sum(cities.area); 5000)", 70_000, 70_000, 70_000),  # 40 + 10 + 5 + 20 thousand, less 5
+        ("share(value(cities.people; name=Aba); 9960000)", "0.1", F(9955, 99600), F(9965, 99600)),
+        ("rate(10; 4000)", F(1, 400), F(1, 400), F(1, 400)),
+        ("sum(cities.area; name=top(2; cities.rate))", 50_000, 50_000, 50_000),  # Aba 40 and Bex 10
+        ("sum(cities.area; name!=top(2; cities.rate))", 25_000, 25_000, 25_000),  # Cor 5 and Dun 20
+        ("range(tolls)", None, 100, 300),
+    ],
+)
+def test_hand_worked_formulas(world, formula, value, low, high):
+    found = evaluate(formula, Book(world))
+    assert found.value == (None if value is None else F(value))
+    assert found.interval == Interval(F(low), F(high))
+
+
+def test_a_range_keeps_each_sources_own_and_says_which_periods(world):
+    found = evaluate("range(tolls)", Book(world))
+    assert found.parts == (Interval(100, 200), Interval(300, 300))
+    assert found.notes == ("2 rows have a figure, for periods between 1990 and 1998",)  # not 1980 to 1999: no figure
+
+
+def test_ranks_of_the_index_equal_those_of_all_printed_figures_together():
+    index = tables.load("index", edition=2023)
+    index = index[index["rate"].notna()]
+    allowed = rates.printed_intervals(index, tables.load("editions"))
+    places = ranks.rank_interval(allowed["low"], allowed["high"]).set_axis(index["iso3"])
+    for code in index["iso3"][::8]:
+        found = evaluate(f"rank(index.rate; edition=2023; of iso3={code})", BOOK)
+        assert found.interval == Interval(*(int(place) for place in places.loc[code])) and found.places == 160
+
+
+def test_sums_equal_a_plain_sum():
+    index = tables.load("index", edition=2023)
+    africa = index[index["region_as_printed"] == "Africa"]
+    found = evaluate("sum(index.population; edition=2023; region_as_printed=Africa)", BOOK)
+    assert found.value == int(africa["population"].sum())
+    # 1,000 is the rounding unit, so each of the n printed populations may be off by 500
+    half = 500 * int(africa["population"].notna().sum())
+    assert found.interval == Interval(found.value - half, found.value + half)
+
+
+def test_a_country_may_be_named_as_people_write_it():
+    codes = "value(index.people; edition=2023; iso3=USA)"
+    for name in ("United States", "United States of America"):
+        assert evaluate(f"value(index.people; edition=2023; country={name})", BOOK).value == evaluate(codes, BOOK).value
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("valeu(cities.people; name=Aba)", 'no word "valeu"; did you mean value?'),
+        ("value(citis.people; name=Aba)", 'no table "citis"; did you mean cities?'),
+        ("value(cities.poeple; name=Aba)", 'no column "poeple"; did you mean people?'),
+        ("value(cities.people; nmae=Aba)", 'no column "nmae"; did you mean name?'),
+        ("value(cities.people; name=Baa)", 'nowhere "Baa"; did you mean Aba?'),
+        ("value(cities.people; name=bex)", 'nowhere "bex"; did you mean Bex?'),
+        ("value(cities.people; area=many)", 'holds numbers, and "many" is none'),
+        ("value(cities.name; name=Aba)", "holds text"),
+        ("value(cities; name=Aba)", "names no column"),
+        ("value(cities.people, name=Aba)", "put ; between the parts"),
+        ("value(cities.people)", "3 figures fit; add a filter"),
+        ("value(cities.people; name)", 'cannot read the filter "name"'),
+        ("value(cities.people; name=Aba", "cannot read"),
+        ("share(value(cities.people; name=Aba))", "share needs two formulas"),
+        ("share(1; difference(1; 1))", "divides by a figure that may be zero"),
+        ("difference(value(cities.rate; name=Aba); 3)", "not a share and a count"),
+        ("rank(cities.rate)", "does not say whose place"),
+        ("rank(cities.rate; of area<=20)", "2 of the 3 ranked rows fit"),
+        ("largest(cities.rate; 2)", "starts with a whole number"),
+        ("sum(cities.area; study=top(2; cities.rate))", 'without "study"'),
+        ("__import__('os').system('true')", "there is no word|cannot read"),
+        ("2 + 2", "cannot read"),
+        ("", "cannot read"),
+    ],
+)
+def test_a_faulty_formula_is_refused_with_the_nearest_name(world, formula, message):
+    with pytest.raises(FormulaError, match=message.replace("(", r"\(").replace("?", r"\?")):
+        evaluate(formula, Book(world))
+
+
+@pytest.mark.parametrize(
+    "formula", ["value(cities.people; name=Cor)", "sum(cities.people; area>100)", "largest(9; cities.area)"]
+)
+def test_a_gap_is_no_fault_of_the_formula(world, formula):
+    with pytest.raises(NoFigure):
+        evaluate(formula, Book(world))
+
+
+def test_formulas_with_letters_changed_are_refused_and_never_run():
+    letters, source = random.Random(20230524), list(tables.load("claims")["formula"].dropna())
+    for _ in range(300):
+        text = list(letters.choice(source))
+        text[letters.randrange(len(text))] = letters.choice("();=.<> a1'_")
+        try:
+            found = evaluate("".join(text), BOOK)
+        except (FormulaError, NoFigure):
+            continue
+        assert isinstance(found, Computed)
+
+
+# --- verdicts and severities ---
+
+
+@pytest.mark.parametrize(
+    ("printed", "formula", "verdict", "reading", "severity"),
+    [
+        # 996,000 to 0.1 million is 1.0 million
+        ("1.0 million", "value(cities.people; name=Aba)", "reproduces", "digits", "none"),
+        ("996,000", "value(cities.people; name=Aba)", "reproduces", "fine", "none"),
+        # 996,000 is not within half of 1 person of 995,500 nor of 1,000,000; the coarse 1,000,000 takes it in
+        ("1,000,000", "value(cities.people; name=Aba)", "reproduces", "coarse", "none"),
+        # 995,600 is to the hundred 995,550 to 995,650, and the printed 996,000 allows 995,500 to 996,500
+        ("995,600", "value(cities.people; name=Aba)", "within rounding", "fine", "none"),
+        # 994,000 coarse ends at 994,500; the nearest value is 995,500
+        ("994,000", "value(cities.people; name=Aba)", "inconsistent", "", "value"),
+        # half of 995,500 is 497,750, which is below 497,800 and above 497,700
+        ("497,800", "value(cities.people; name=Aba)", "inconsistent", "", "value"),
+        ("497,700", "value(cities.people; name=Aba)", "inconsistent", "", "conclusion"),
+        # twice 996,500 is 1,993,000
+        ("1,992,999", "value(cities.people; name=Aba)", "inconsistent", "", "value"),
+        ("1,993,001", "value(cities.people; name=Aba)", "inconsistent", "", "conclusion"),
+        # 3.3 and 3.4 per 1,000; "10 percent" is far from both
+        ("3.3 per 1,000", "value(cities.rate; name=Aba)", "reproduces", "digits", "none"),
+        ("3.3 percent", "value(cities.rate; name=Aba)", "inconsistent", "", "conclusion"),
+        # rounding leaves places 1 and 2 to Aba; a plain rank says 2
+        ("second", "rank(cities.rate; of name=Aba)", "reproduces", "digits", "none"),
+        ("rank 1", "rank(cities.rate; of name=Aba)", "within rounding", "digits", "none"),
+        ("3rd", "rank(cities.rate; of name=Aba)", "inconsistent", "", "value"),
+        ("2nd out of 3", "rank(cities.rate; of name=Aba)", "reproduces", "digits", "none"),
+        ("2nd out of 4", "rank(cities.rate; of name=Aba)", "inconsistent", "", "value"),
+        # 996,000 is below 996,300, which rounding reaches
+        ("more than 995,000", "value(cities.people; name=Aba)", "reproduces", "threshold", "none"),
+        ("more than 996,300", "value(cities.people; name=Aba)", "within rounding", "threshold", "none"),
+        ("more than 996,500", "value(cities.people; name=Aba)", "inconsistent", "", "conclusion"),
+        ("at least 996,500", "value(cities.people; name=Aba)", "within rounding", "threshold", "none"),
+        # "<1000" has no point, so it never prints as anything
+        ("600", "value(cities.people; name=Dun)", "within rounding", "fine", "none"),
+        # two sources: 100 to 200, and 300
+        ("150", "range(tolls)", "cannot be checked", "", "none"),
+        ("250", "range(tolls; study!=one)", "inconsistent", "", "value"),
+        ("300", "range(tolls; study!=one)", "within rounding", "fine", "none"),
+        ("900", "range(tolls)", "inconsistent", "", "conclusion"),
+        # nothing printed
+        ("5,000", "value(cities.people; name=Cor)", "cannot be checked", "", "none"),
+    ],
+)
+def test_hand_worked_verdicts(world, printed, formula, verdict, reading, severity):
+    found, errors = one(world, printed=printed, formula=formula)
+    assert errors == []
+    assert (found.verdict, found.reading, found.severity) == (verdict, reading, severity), found.reason
+
+
+def test_computed_values_are_in_the_terms_of_the_printed_figure(world):
+    formula = "value(cities.rate; name=Aba)"
+    for printed, unit, times in [("0.33 percent", "percent", 100), ("3.3 per 1,000", "per 1,000", 1000)]:
+        found, _ = one(world, printed=printed, formula=formula)
+        assert found.unit == unit and found.computed == pytest.approx(0.0033 * times)
+        assert (found.low, found.high) == (pytest.approx(0.00325 * times), pytest.approx(0.00335 * times))
+
+
+def test_another_reading_that_meets_the_figure_saves_the_sense(world):
+    # 300 is three times 100; the alternative, 300 to 300, meets it
+    cells = {"printed": "300", "formula": "100"}
+    alone, _ = one(world, **cells)
+    saved, _ = one(world, **cells, alternative="range(tolls; study=two) | 7")
+    lost, _ = one(world, **cells, alternative="7")
+    assert [row.severity for row in (alone, saved, lost)] == ["conclusion", "value", "conclusion"]
+    assert {row.verdict for row in (alone, saved, lost)} == {"inconsistent"}
+    assert "another reading does: 300" in saved.reason and "no other reading" in lost.reason
+
+
+def test_words_are_tested_as_they_are_taken_to_mean(world):
+    found, errors = one(world, printed="low", read_as="less than 1 percent", formula="value(cities.rate; name=Aba)")
+    assert errors == [] and found.verdict == "reproduces" and found.tested == "less than 1 percent"
+    assert '"low" is taken to mean "less than 1 percent"' in found.reason
+
+
+def test_what_cannot_be_checked_keeps_its_reason_and_its_context(world):
+    found, errors = one(world, printed="most", formula="count(cities)", cannot_check="Nobody counted.", note="Ask.")
+    assert errors == [] and (found.verdict, found.severity) == ("cannot be checked", "none")
+    assert found.computed == 4 and found.reason == "Nobody counted. Ask."
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "message"),
+    [
+        ({"printed": "5", "formula": "count(citys)"}, "formula", "did you mean cities?"),
+        ({"printed": "5", "formula": "count(cities)", "alternative": "cuont(cities)"}, "alternative", "mean count?"),
+        ({"printed": "many", "formula": "count(cities)"}, "printed", "cannot read"),
+        ({"printed": "many", "read_as": "lots", "formula": "count(cities)"}, "read_as", "cannot read"),
+        ({"printed": "", "formula": "count(cities)"}, "printed", "is empty"),
+        ({"printed": "5", "formula": ""}, "formula", "is empty"),
+        ({"printed": "5 percent", "formula": "count(cities)"}, "formula", "but \"5 percent\" is a share"),
+        ({"printed": "5", "formula": "share(1; 20)"}, "formula", "but \"5\" is a count"),
+        ({"printed": "5th", "formula": "count(cities)"}, "formula", "but \"5th\" is a rank"),
+        ({"id": "", "printed": "5", "formula": "count(cities)"}, "id", "an id of its own"),
+    ],
+)
+def test_one_faulty_claim_is_named_and_the_others_are_judged(world, cells, column, message):
+    faulty = {"id": "X2", "read_as": "", "alternative": ""} | cells
+    sound = [{"id": name, "printed": "4", "formula": "count(cities)"} for name in ("X1", "X3")]
+    found, errors = claims.judge(pd.DataFrame([sound[0], faulty, sound[1]]), world)
+    assert [(e.id, e.column) for e in errors] == [(faulty["id"], column)] and message in errors[0].message
+    assert str(errors[0]).count("\n") == 0
+    assert list(found["verdict"]) == ["reproduces", "cannot be checked", "reproduces"]
+
+
+def test_an_id_stands_once(world):
+    row = {"id": "X1", "printed": "4", "formula": "count(cities)"}
+    assert [e.column for e in claims.judge(pd.DataFrame([row, row]), world)[1]] == ["id"]
+
+
+def test_misnamed_columns_are_refused():
+    with pytest.raises(ValueError, match='needs a column "formula"; did you mean formulas?'):
+        claims.judge(pd.DataFrame(columns=["id", "printed", "formulas"]))
+    with pytest.raises(ValueError, match='no column "note_"; did you mean note?'):
+        claims.judge(pd.DataFrame(columns=["id", "printed", "formula", "note_"]))
+
+
+# --- what must hold for any figure ---
+
+fractions = st.builds(F, st.integers(1, 10**9), st.integers(1, 10**6))
+units = st.sampled_from(["0.01", "0.1", "1"])
+rules = st.sampled_from(["even", "away"])
+WORDS = {" percent": ("share", F(1, 100)), " per 1,000": ("share", F(1, 1000)), " million": ("count", F(10**6))}
+
+
+def computed(low, value, high, kind):
+    return Computed(value, Interval(low, high), kind)
+
+
+@given(fractions, units, rules, st.sampled_from(sorted(WORDS)))
+def test_a_claim_printed_from_the_computed_value_reproduces(value, unit, rule, word):
+    kind, factor = WORDS[word]
+    shown = phrase(as_printed(value / factor, unit, rule) + word)
+    assert compare(shown, computed(value, value, value, kind))[0] == "reproduces"
+
+
+@given(fractions, fractions, fractions, units, rules, st.sampled_from(sorted(WORDS)))
+def test_a_claim_printed_from_any_possible_value_is_never_inconsistent(a, b, c, unit, rule, word):
+    low, value, high = sorted([a, b, c])
+    kind, factor = WORDS[word]
+    for true in (low, value, high):
+        shown = phrase(as_printed(true / factor, unit, rule) + word)
+        assert compare(shown, computed(low, value, high, kind))[0] in ("reproduces", "within rounding")
+
+
+@given(st.integers(1, 999), st.sampled_from([(" percent", " per 1,000"), (" million", " billion")]))
+def test_another_unit_turns_it(number, words):
+    # a tenth and a thousandth of a figure of one decimal lie outside what it can mean, whatever its digits
+    right, wrong = (f"{number}.5{word}" for word in words)
+    kind, value = WORDS[words[0]][0], phrase(right).value
+    given_right, given_wrong = (compare(phrase(t), computed(value, value, value, kind)) for t in (right, wrong))
+    assert given_right[0] == "reproduces" and given_wrong[0] == "inconsistent"
+    assert how_far(phrase(wrong), computed(value, value, value, kind)) == "conclusion"
+
+
+# --- the article ---
+
+KNOWN = {  # verdict, reading met, severity
+    "A01": ("reproduces", "fine", "none"),  # 2,696,000 / 25,779,000 = 10.46 percent, and ten is 9.5 to 10.5
+    "A02": ("reproduces", "digits", "none"),
+    "A03": ("reproduces", "fine", "none"),
+    "A04": ("reproduces", "fine", "none"),
+    "A04b": ("reproduces", "coarse", "none"),  # 25,778,815 is 25,779,000 to the thousand only
+    "A05": ("reproduces", "threshold", "none"),
+    "A06": ("reproduces", "digits", "none"),
+    "A07": ("reproduces", "digits", "none"),
+    "A08": ("within rounding", "digits", "none"),  # 320,000 / 3,546,000 = 90.24 per 1,000, printed 90.3
+    "A08b": ("reproduces", "digits", "none"),
+    "A09": ("reproduces", "fine", "none"),
+    "A10": ("reproduces", "coarse", "none"),  # 1 in 11.08
+    "A11": ("reproduces", "threshold", "none"),  # 90.3 / 32.0 = 2.82
+    "A12": ("reproduces", "fine", "none"),  # 49.6 million
+    "A13": ("reproduces", "coarse", "none"),  # 331,003,000
+    "A14": ("reproduces", "digits", "none"),  # 1,091,000
+    "A15": ("reproduces", "digits", "none"),  # 1,091,000 / 331,003,000 = 0.3296 percent
+    "A16": ("cannot be checked", "", "none"),
+    "A17": ("reproduces", "digits", "none"),
+    "A18": ("reproduces", "threshold", "none"),  # 122 / 160 = 76 percent
+    "A19": ("inconsistent", "", "value"),  # 27.6 / 49.6 = 55.6 percent, more than half of all
+    "A19b": ("cannot be checked", "", "none"),
+    "A20": ("cannot be checked", "", "none"),
+    "A21": ("cannot be checked", "", "none"),
+    "A22": ("cannot be checked", "", "none"),  # some estimates allow it, others do not
+    "A22b": ("inconsistent", "", "value"),  # 0.94 million deaths in 1995-98; 1.96 million by 2002
+    "A22c": ("inconsistent", "", "conclusion"),  # at most 1.0 million, half of it
+    "A23": ("cannot be checked", "", "none"),
+    "A23b": ("cannot be checked", "", "none"),
+    "A23c": ("cannot be checked", "", "none"),
+    "A24": ("cannot be checked", "", "none"),
+    "A25": ("cannot be checked", "", "none"),
+    "A26": ("reproduces", "threshold", "none"),
+    "A26b": ("reproduces", "threshold", "none"),
+    "A26c": ("cannot be checked", "", "none"),
+}
+
+
+def test_every_claim_of_the_article_has_its_known_verdict(judged):
+    found, errors = judged
+    assert errors == []
+    assert {i: (row.verdict, row.reading, row.severity) for i, row in found.iterrows()} == KNOWN
+
+
+def test_the_united_states_have_one_place_left(judged):
+    row = judged[0].loc["A17"]
+    assert (row.low, row.computed, row.high) == (122, 122, 122)
+    assert "gives 120 of 160" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("A01", 100 * 2_696_000 / 25_779_000),
+        ("A08", 1000 * 320_000 / 3_546_000),
+        ("A15", 100 * 1_091_000 / 331_003_000),
+        ("A16", 100 * 1_163_700 / 1_091_000),
+        ("A19b", 100 * 2_696 / 3_900),
+        ("A20", (2_696_000 / 25_779_000) / (1_091_000 / 331_003_000)),
+        ("A25", 49_630_000),
+    ],
+)
+def test_computed_values_of_the_article(judged, claim, value):
+    assert judged[0].loc[claim, "computed"] == pytest.approx(value)
+
+
+def test_the_two_million_are_judged_with_their_periods(judged):
+    found = judged[0]
+    assert "periods between 1993 and 2008" in found.loc["A22", "reason"]
+    assert "6 of 21 sources" in found.loc["A22", "reason"]
+    assert "1995 to 1998" in found.loc["A22b", "reason"] and round(found.loc["A22b", "computed"], -4) == 940_000
+    assert (found.loc["A22c", "low"], found.loc["A22c", "high"]) == (240_000, 1_000_000)
+
+
+def test_the_scores_behind_the_tendency():
+    where = "rank(vulnerability.score; edition=2018; factor={}; of iso3=PRK)"
+    assert evaluate(where.format("governance issues"), BOOK).value == 1
+    conflict = evaluate(where.format("effects of conflict"), BOOK)
+    assert (conflict.value, conflict.places) == (138, 167)
+
+
+def test_every_verdict_says_why(judged):
+    assert set(judged[0]["verdict"]) == set(VERDICTS)
+    assert judged[0]["reason"].str.len().min() > 15 and judged[0]["reason"].str.endswith((".", "?")).all()
+
+
+# --- the command ---
+
+
+def analysis(*arguments):
+    return subprocess.run([sys.executable, "-m", "analysis", *arguments], capture_output=True, text=True)
+
+
+def test_json_is_a_list_of_claims_with_the_promised_keys():
+    done = analysis("claims", "--json")
+    rows = json.loads(done.stdout)
+    needed = {"id", "printed", "computed", "low", "high", "verdict", "severity", "reason"}
+    needed |= {"notebook", "reading", "formula"}
+    assert [row["id"] for row in rows] == list(KNOWN) and all(needed <= set(row) for row in rows)
+    assert next(row["computed"] for row in rows if row["id"] == "A21") is None
+    assert done.returncode == 1 and done.stderr == ""  # 1: something inconsistent was found
+
+
+def test_a_readers_own_file(tmp_path, capsys):
+    file = tmp_path / "mine.csv"
+    kenya = "value(index.people; edition=2023; country=Kenya)"
+    file.write_text(f'id,printed,formula\nK1,"269,000",{kenya}\n', encoding="utf-8")
+    assert command.run(str(file)) == 0
+    assert "269,000" in capsys.readouterr().out
+    file.write_text(f'id;printed;formula\nK1;"269,000";"{kenya}"\n', encoding="utf-8")  # as some spreadsheets save it
+    assert command.run(str(file)) == 0 and "269,000" in capsys.readouterr().out
+    file.write_text(f"id,printed,formula\nK1,lots,{kenya}\nK2,0.3 million,{kenya}\n", encoding="utf-8")
+    assert command.run(str(file)) == 2
+    shown = capsys.readouterr()
+    assert "K2: 269,000 prints as" in shown.out and shown.err.startswith("analysis: ") and shown.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "there is no file"),
+        (b"id,printed,formula\n", "has no claims"),
+        (b"name;printed;formula\nA;4;count(index)\n", 'needs a column "id"'),
+        (b"id,printed,formula\nA,2,696,count(index)\n", "row 2: 4 cells"),
+        (b"\xff\xfeid", "is not UTF-8"),
+    ],
+)
+def test_a_faulty_file_is_refused(tmp_path, content, message):
+    file = tmp_path / "mine.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        claims.judge(command.read(str(file)))
+
+
+def test_the_engine_is_light():
+    code = "import analysis.claims, sys; print([m for m in ('matplotlib', 'scipy', 'nbclient') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

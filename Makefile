@@ -4,7 +4,7 @@ PY := .venv/bin/python
 READY := .venv/ready
 LOCKED := \# The lock: every package that running and testing need. Compiled from pyproject.toml by `make lock`; do not edit.
 
-.PHONY: figures test test-slow lab bench lock check-lock clean
+.PHONY: figures test test-slow lab browser bench lock check-lock clean
 
 figures: $(READY)     # run every notebook, write figures/
 	$(PY) -m analysis rebuild --all
@@ -18,9 +18,14 @@ test-slow: $(READY)   # the others
 lab: $(READY)         # JupyterLab on copies under build/lab
 	$(PY) -m analysis lab
 
-bench: $(READY)       # how fast the rebuild and the ranks are
+browser: $(READY)     # what the browser test needs besides Chromium
+	$(PY) -m pip install -q -c requirements.txt -e ".[browser]"
+
+bench: $(READY)       # how fast the rebuild, the ranks, the rank sets and the briefs are
 	$(PY) benchmarks/bench_rebuild.py
-	$(PY) -m pytest -q benchmarks/bench_rank*.py
+	$(PY) -m pytest -q benchmarks/bench_ranks.py
+	$(PY) benchmarks/bench_rank_sets.py
+	$(PY) benchmarks/bench_briefs.py
 
 lock: $(READY)        # compile requirements.txt again; needs the network
 	$(PY) -m pip install -q -e ".[maintain]"

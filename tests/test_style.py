@@ -64,8 +64,10 @@ def test_ci_runs_the_first_commands_of_the_readme_in_order():
     assert run == ["make figures", "make browser", "make test"]
     assert shell(README)[:2] == ["make figures", "make test"] and "make browser" in shell(README)
     assert script.startswith("#!/usr/bin/env bash\n") and "set -euo pipefail" in script
-    between = script[script.index("make figures") : script.index("\nmake test")]
-    assert "git status --porcelain" in between and "exit 1" in between
+    check = script[script.index("unchanged() {") : script.index("\n}\n")]
+    assert "git status --porcelain" in check and "exit 1" in check
+    for command in ("make figures", "make test"):
+        assert f'\n{command}\nunchanged "{command}"\n' in script
 
 
 def test_every_make_command_of_the_readme_exists():

@@ -19,7 +19,7 @@ lab: $(READY)         # JupyterLab on copies under build/lab
 	$(PY) -m analysis lab
 
 browser: $(READY)     # what the browser test needs besides Chromium
-	$(PY) -m pip install -q -c requirements.txt -e ".[browser]"
+	$(PY) -m pip install -q -e ".[browser]"
 
 bench: $(READY)       # how fast the rebuild, the ranks, the rank sets and the briefs are
 	$(PY) benchmarks/bench_rebuild.py

@@ -16,9 +16,10 @@ examples:
   python -m analysis ranks --region "Arab States"
   python -m analysis ranks --edition 2018 --json
   python -m analysis claims               the verdict on every claim of the article
-  python -m analysis claims my_article.csv --json
+  python -m analysis claims examples/my_article.csv --json   (examples/README.md says how to write such a file)
+  python -m analysis claims examples/my_article.csv --html   (a page, in build/claims)
   python -m analysis compare FILE.xlsx    every cell of Walk Free's workbook that differs from data/index.csv
-  python -m analysis codebook             write data/README.md from data/datapackage.json
+  python -m analysis codebook             write data/README.md from data/datapackage.json, and the README's verdicts
   python -m analysis brief KEN            write a handout on one country to build/briefs (also: all)
   python -m analysis lab                  open JupyterLab on copies under build/lab (make lab)
 
@@ -42,10 +43,12 @@ def parser() -> argparse.ArgumentParser:
     ranks.add_argument("--json", action="store_true", help="a JSON list instead of a table")
     claims = commands.add_parser("claims", help="judge the article's printed figures, or those of your own file")
     claims.add_argument("file", nargs="?", metavar="FILE", help="CSV: id,printed,formula; without it: the article")
-    claims.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+    form = claims.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+    form.add_argument("--html", action="store_true", help="write a page to build/claims instead")
     compare = commands.add_parser("compare", help="compare Walk Free's workbook of 2016, 2018 or 2023 with the tables")
     compare.add_argument("file", metavar="FILE", help="the .xlsx file (exit 1 if a cell differs)")
-    codebook = commands.add_parser("codebook", help="write data/README.md from data/datapackage.json")
+    codebook = commands.add_parser("codebook", help="write data/README.md and the verdicts in README.md")
     codebook.add_argument("--seal", action="store_true", help="first record the checksums of the tables as they are")
     brief = commands.add_parser("brief", help="write a handout on one country, several, or all with an estimate")
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
@@ -72,15 +75,16 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.command == "claims":
         from analysis.commands import claims
 
-        return claims.run(chosen.file, chosen.json)
+        return claims.run(chosen.file, chosen.json, project.build / "claims" if chosen.html else None)
     if chosen.command == "compare":
         from analysis.commands import workbook
 
         return workbook.show(chosen.file)
     if chosen.command == "codebook":
-        from analysis.commands import codebook
+        from analysis.commands import codebook, readme
 
         codebook.write(project.data, chosen.seal)
+        readme.write(project.root)
         return 0
     if chosen.command == "brief":
         from analysis.commands import brief

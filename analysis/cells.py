@@ -7,29 +7,21 @@ in that of the row's edition in the editions table; without one the figure is ta
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis import tables
+from analysis import rates, tables
 from analysis.rounding import UNROUNDED, Interval, Number, exact, printed
 
-SIGNS: dict[str, Callable[[Any, Any], Any]] = {
-    "!=": operator.ne,
-    "<=": operator.le,
-    ">=": operator.ge,
-    "=": operator.eq,
-    "<": operator.lt,
-    ">": operator.gt,
-}
+SIGNS: dict[str, Callable[[Any, Any], Any]] = {"!=": ne, "<=": le, ">=": ge, "=": eq, "<": lt, ">": gt}
 NUMBER = r"-?\d{1,18}(?:,\d{3})*(?:\.\d+)?"
-FILTER = re.compile(rf"(\w+)\s*({'|'.join(SIGNS)})\s*(.+)", re.DOTALL)
 
 
 class FormulaError(ValueError):
@@ -40,8 +32,7 @@ class NoFigure(ValueError):
     """A formula that is understood, for which the table has no figure."""
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """column, sign (=, !=, <, <=, >, >=) and value; a set of values for a filter such as iso3=top(...)."""
 
     column: str
@@ -50,8 +41,7 @@ class Filter:
     text: str
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One figure. row: its label in the frame; value: the plain number, None for "<1,000"; per: 1,000 for a rate."""
 
     row: Any
@@ -60,22 +50,12 @@ class Cell:
     per: Fraction
 
 
-def scale(unit: str) -> tuple[Fraction, Fraction]:
-    """(what the printed number is multiplied by, what the share is shown per; 1 if it is no share)."""
-    share = re.search(r"\bper (\d[\d,]*)", unit)
-    if share or re.search(r"\bpercent\b", unit):
-        per = exact(share[1] if share else "100")
-        return 1 / per, per
-    return Fraction(1000 if re.match(r"thousands?\b", unit) else 1), Fraction(1)
-
-
 class Book:
     """The tables of a folder, each loaded once. FormulaError names what is misspelt and the nearest right name."""
 
     def __init__(self, folder: Path = tables.DATA) -> None:
         self.folder = folder
         self.loaded: dict[str, pd.DataFrame] = {}
-        self.known: dict[Any, Any] = {}  # what was worked out before, by formula
 
     def table(self, name: str) -> pd.DataFrame:
         """The whole table; tables.TableError if the file itself is faulty."""
@@ -86,6 +66,18 @@ class Book:
                 raise FormulaError(f'there is no table "{name}"; {error.problems[0].remedy}') from None
             self.loaded[name] = tables.load(name, self.folder)
         return self.loaded[name]
+
+    @cached_property
+    def editions(self) -> dict[Any, dict[Any, Any]]:
+        """How each edition of the index rounds, by year."""
+        return dict(self.table("editions").set_index("edition").to_dict("index"))
+
+    @cached_property
+    def allowed(self) -> dict[Any, tuple[float, float]]:
+        """Row of the index -> the rates per 1,000 that its printed rate, count and population allow together."""
+        found = rates.printed_intervals(self.table("index"), self.table("editions"))
+        low, high = found["low"].fillna(found["rate_low"]), found["high"].fillna(found["rate_high"])
+        return dict(zip(found.index, zip(low, high, strict=True), strict=True))
 
     def rows(self, name: str, filters: Sequence[Filter]) -> pd.DataFrame:
         """The rows that fit every filter; NoFigure if each value exists and no row has them all."""
@@ -112,17 +104,18 @@ class Book:
                 raise FormulaError(f'{name}.{column} holds numbers, and "{wanted}" is none')
             value = float(exact(wanted))
         if rule.sign in ("=", "!=") and not (whole[column] == value).any():
-            known = list(whole[column].dropna().unique())
+            known = whole[column].dropna().unique()
             raise FormulaError(f'{name}.{column} is nowhere "{wanted}"; {nearest(wanted, known)}')
         return SIGNS[rule.sign](frame[column], value).fillna(False).astype(bool)
 
     def code(self, country: str) -> str:
         """The iso3 code of a country's name, as in the countries table or as an edition prints it."""
-        known = dict(self.table("index")[["country_as_printed", "iso3"]].itertuples(index=False, name=None))
-        known |= dict(self.table("countries")[["name", "iso3"]].itertuples(index=False, name=None))
-        if country in known:
-            return str(known[country])
-        raise FormulaError(f'there is no country "{country}"; {nearest(country, list(known))}')
+        known: dict[Any, str] = {}
+        for name, column in (("index", "country_as_printed"), ("countries", "name")):
+            known |= self.table(name).set_index(column)["iso3"].to_dict()
+        if country not in known:
+            raise FormulaError(f'there is no country "{country}"; {nearest(country, known)}')
+        return known[country]
 
     def names(self, name: str) -> list[str]:
         """The columns of a table that a formula may name."""
@@ -156,26 +149,26 @@ class Book:
         text = row.get(f"{column}_printed", row[column])
         if pd.isna(text):
             return None
-        edition = self.edition(row)
+        edition = self.editions.get(row["edition"], {}) if "edition" in row else {}
         step = first(row.get(f"{column}_unit"), edition.get(f"{column}_unit")) or UNROUNDED
         per = first(edition.get(f"{column}_per"))
         described = str(self.table(name).attrs["units"].get(column, ""))
         unit = f"per {per}" if per else row.get("unit", described) if described.startswith("see ") else described
         factor, per_shown = scale(str(unit))
         try:
-            interval = printed(as_text(text), step) * factor
+            interval = printed(str(text), step) * factor
         except ValueError as error:
             raise FormulaError(f"{name}.{column}: {error}") from None
-        value = None if pd.isna(row[column]) else exact(as_text(text)) * factor
-        return Cell(label, value, interval, per_shown)
+        return Cell(label, None if pd.isna(row[column]) else exact(text) * factor, interval, per_shown)
 
-    def edition(self, row: dict[Any, Any]) -> dict[str, Any]:
-        """The row of the editions table that says how this row's figures were rounded; {} if there is none."""
-        if "edition" not in row:
-            return {}
-        if "editions" not in self.known:
-            self.known["editions"] = self.table("editions").set_index("edition").to_dict("index")
-        return dict(self.known["editions"].get(row["edition"], {}))
+
+def scale(unit: str) -> tuple[Fraction, Fraction]:
+    """(what the printed number is multiplied by, what the share is shown per; 1 if it is no share)."""
+    share = re.search(r"\bper (\d[\d,]*)", unit)
+    if share or re.search(r"\bpercent\b", unit):
+        per = exact(share[1] if share else "100")
+        return 1 / per, per
+    return Fraction(1000 if re.match(r"thousands?\b", unit) else 1), Fraction(1)
 
 
 def first(*values: Any) -> Number | None:
@@ -184,12 +177,7 @@ def first(*values: Any) -> Number | None:
     return found if found is None or isinstance(found, str) else int(found)
 
 
-def as_text(value: Any) -> str:
-    """A cell as decimal text: 12.0 in a column of numbers is "12.0", <1,000 stays."""
-    return value if isinstance(value, str) else repr(float(value)) if isinstance(value, float) else str(value)
-
-
-def nearest(wanted: str, known: list[Any]) -> str:
+def nearest(wanted: str, known: Any) -> str:
     """'did you mean ...', letters in another order or case first, or the first few of the known values."""
     shown = [str(int(k)) if isinstance(k, float) and k.is_integer() else str(k) for k in known]
     swapped = [k for k in shown if sorted(k.casefold()) == sorted(wanted.casefold())]

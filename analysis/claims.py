@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -22,16 +21,16 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import tables
+from analysis import phrases, tables
 from analysis.cells import Book, FormulaError, NoFigure
 from analysis.formulas import evaluate
-from analysis.phrases import Phrase, phrase
+from analysis.phrases import Phrase
 from analysis.rates import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
-from analysis.verdicts import NONE, VALUE, compare, held, how_far
-from analysis.vocabulary import Computed, plainly
+from analysis.verdicts import NONE, VALUE, compare, ends, held, how_far, meant
+from analysis.vocabulary import Computed, unit_of
 
-COLUMNS = ["id", "printed", "formula", "statement", "notebook", "read_as", "alternative", "cannot_check", "note"]
-NEEDED = COLUMNS[:3]
+NEEDED = ["id", "printed", "formula"]
+COLUMNS = [*NEEDED, "statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
 MEETS = {"share": {"share", "ratio"}, "ratio": {"share", "ratio"}, "rank": {"rank"}, "count": {"count"}}
 HINTS = {
     "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
@@ -39,50 +38,44 @@ HINTS = {
     "ratio": "compute ratio(A; B)",
     "rank": "compute rank(table.column; filters; of iso3=USA)",
 }
+UNITS = ["thousand", "million", "billion", "percent"]
+SHORT = {"mn": "million", "mln": "million", "mio": "million", "bln": "billion", "pct": "percent", "pc": "percent"}
+WORDS = [*UNITS, *re.findall(r"\w+", f"{phrases.HEDGES} {' '.join(phrases.SIGNS.values())}")]
 
 
-@dataclass(frozen=True)
-class ClaimError:
+class ClaimError(ValueError):
     """One claim that could not be read: its id, the column at fault and what to do."""
 
-    id: str
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.id}, {self.column}: {self.message}"
-
-
-class Fault(ValueError):
-    """A claim that could not be read, with the column at fault."""
-
-    def __init__(self, column: str, message: str) -> None:
-        super().__init__(message)
-        self.column = column
+    def __init__(self, id: str, column: str, message: str) -> None:
+        super().__init__(f"{id or 'a row without id'}, {column}: {message}")
+        self.id, self.column, self.message = id, column, message
 
 
 def judge(claims: pd.DataFrame, folder: Path = tables.DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
     """(verdicts, errors) of a claims table; a claim that cannot be read is an error and the others are still judged.
 
-    claims: columns id, printed, formula; optional: statement, notebook, read_as (a phrase to test where the printed
-    words are no figure), alternative (further formulas, | between them), cannot_check (why not), note.
-    verdicts, one row per claim: id, statement, printed, tested, reading, formula, inputs, computed, low, high, unit,
-    verdict, severity, reason, notebook. computed, low and high are in `unit`: percent, "per 1,000", place, times, or a
-    plain number where it is empty; NaN where nothing was computed. ValueError for a missing column.
+    claims: columns id, printed, formula; optional: statement, notebook and evidence (where the evidence stands),
+    read_as (a phrase to test where the printed words are no figure), alternative (further formulas, | between them),
+    cannot_check (why not), note. ValueError for a missing column.
+    verdicts, one row per claim: id, statement, printed, tested, reading, meant, printed_value, read_low, read_high,
+    formula, inputs, computed, low, high, unit, verdict, severity, reason, notebook, evidence. tested is the phrase,
+    meant how it was read; printed_value is its number, read_low and read_high what it allows in the reading met (the
+    widest if none is). They, computed, low and high are in `unit`: percent, "per 1,000", place, times, or a plain
+    number where it is empty; NaN where nothing was computed or read, or where an end is open.
     """
     check_columns([str(column) for column in claims])
     book, found, errors = Book(folder), [], []
     seen: Counter[str] = Counter()
     for record in claims.astype("str").where(claims.notna(), "").to_dict("records"):
-        row = {str(name): str(record.get(name, "")).strip() for name in COLUMNS}
+        row = {name: str(record.get(name, "")).strip() for name in COLUMNS}
         seen[row["id"]] += 1
         try:
             if seen[row["id"]] > 1 or not row["id"]:
-                raise Fault("id", "every claim needs an id of its own")
+                raise ClaimError(row["id"], "id", "every claim needs an id of its own")
             found.append(judged(row, book))
-        except Fault as fault:
-            errors.append(ClaimError(row["id"], fault.column, str(fault)))
-            found.append(result(row, CANNOT, NONE, f"{fault.column}: {fault}"))
+        except ClaimError as error:
+            errors.append(error)
+            found.append(result(row, CANNOT, NONE, f"{error.column}: {error.message}"))
     return pd.DataFrame(found), errors
 
 
@@ -97,48 +90,58 @@ def check_columns(names: list[str]) -> None:
 
 
 def judged(row: dict[str, str], book: Book) -> dict[str, Any]:
-    """The verdict of one claim; Fault for one that cannot be read."""
-    others = [computed_by(text, book, "alternative") for text in row["alternative"].split("|") if text.strip()]
-    computed = computed_by(row["formula"], book, "formula") if row["formula"] else row["cannot_check"]
-    if row["cannot_check"]:
-        return result(row, CANNOT, NONE, row["cannot_check"], computed)
-    if isinstance(computed, str):
-        if not computed:
-            raise Fault("formula", "is empty; write one, or say in cannot_check why there is none")
-        return result(row, CANNOT, NONE, computed)
+    """The verdict of one claim; ClaimError for one that cannot be read."""
+    others = [computed_by(row, "alternative", text, book) for text in row["alternative"].split("|") if text.strip()]
+    computed = computed_by(row, "formula", row["formula"], book) if row["formula"] else row["cannot_check"]
+    if not computed:
+        raise ClaimError(row["id"], "formula", "is empty; write one, or say in cannot_check why there is none")
+    if row["cannot_check"] or isinstance(computed, str):
+        return result(row, CANNOT, NONE, row["cannot_check"] or str(computed), computed)
     shown = readable(row, computed)
     verdict, reading, why = compare(shown, computed)
     kept = [o for o in others if isinstance(o, Computed) and compare(shown, o)[0] in (REPRODUCES, WITHIN)]
-    if kept and verdict == INCONSISTENT:
-        why += f"; another reading does: {held(kept[0], shown)} from {'; '.join(kept[0].inputs)}"
-    elif others and verdict == INCONSISTENT:
-        why += "; no other reading listed meets it"
+    if others and verdict == INCONSISTENT:
+        why += f"; another reading does: {held(kept[0], shown)}" if kept else "; no other reading listed meets it"
     severity = NONE if verdict != INCONSISTENT else VALUE if kept else how_far(shown, computed)
     return result(row, verdict, severity, why, computed, shown, reading)
 
 
-def computed_by(text: str, book: Book, column: str) -> Computed | str:
+def computed_by(row: dict[str, str], column: str, text: str, book: Book) -> Computed | str:
     """What a formula gives, or the sentence that says which figure is missing."""
     try:
         return evaluate(text, book)
     except NoFigure as gap:
         return str(gap)
     except FormulaError as error:
-        raise Fault(column, str(error)) from None
+        raise ClaimError(row["id"], column, str(error)) from None
 
 
 def readable(row: dict[str, str], computed: Computed) -> Phrase:
-    """The phrase to test; Fault if it cannot be read or is of another kind than the computed figure."""
+    """The phrase to test; ClaimError if it cannot be read or is of another kind than the computed figure."""
     column = "read_as" if row["read_as"] else "printed"
-    if not row[column]:
-        raise Fault("printed", "is empty; write the figure, or in read_as what the words are taken to mean")
+    text, shown, fault = row[column], None, ""
     try:
-        shown = phrase(row[column])
+        shown = phrases.phrase(text)
     except ValueError as error:
-        raise Fault(column, str(error)) from None
+        fault = str(error) if text else "is empty; write the figure, or in read_as what the words are taken to mean"
+    # a phrase that can be read is searched too: "2.7 milion" would be 2.7 of something called milion
+    if better := corrected(text, UNITS, 0.85) if shown else corrected(text, WORDS, 0.75):
+        fault = f'cannot read "{text}"; did you mean {better}?'
+    if fault or not shown:
+        raise ClaimError(row["id"], column, fault)
     if computed.kind not in MEETS[shown.kind]:
-        raise Fault("formula", f'gives a {computed.kind}, but "{shown.text}" is a {shown.kind}; {HINTS[shown.kind]}')
+        fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}; {HINTS[shown.kind]}'
+        raise ClaimError(row["id"], "formula", fault)
     return shown
+
+
+def corrected(text: str, known: list[str], alike: float) -> str:
+    """The text with its first misspelt word put right, or "" if no word is nearly (alike: 0 to 1) one of the known."""
+    for word in re.findall(r"[a-z]+", text.lower()):
+        close = [SHORT[word]] if word in SHORT else get_close_matches(word, known, n=1, cutoff=alike)
+        if close and close[0] != word:
+            return re.sub(rf"\b{word}\b", close[0], text.lower())
+    return ""
 
 
 def sentences(parts: list[str]) -> str:
@@ -155,14 +158,18 @@ def result(
     known = computed if isinstance(computed, Computed) else None
     per = shown.per if shown else known.per if known else Fraction(1)
     kind = shown.kind if shown else known.kind if known else ""
-    unit = {"rank": "place", "ratio": "times"}.get(kind, plainly(Fraction(1), per).partition(" ")[2])
-    words = f'"{row["printed"]}"' if row["printed"] else "the statement"
-    taken = f'{words} is taken to mean "{row["read_as"]}"' if row["read_as"] and shown else ""
-    notes = list(known.notes) if known and shown else []
-    reason = sentences([taken, why, *notes, row["note"]])
-    point = None if known is None or known.value is None else float(known.value * per)
-    low, high = (None, None) if known is None else (known.interval * per).bounds()
-    out: dict[str, Any] = {"id": row["id"], "statement": row["statement"], "printed": row["printed"]}
-    out |= {"tested": row["read_as"] or row["printed"], "reading": reading, "formula": row["formula"]}
-    out |= {"inputs": "; ".join(known.inputs) if known else "", "computed": point, "low": low, "high": high}
-    return out | {"unit": unit, "verdict": verdict, "severity": severity, "reason": reason, "notebook": row["notebook"]}
+    notes = known.notes if known and shown else ()
+    parts = [why, *notes, row["note"]]
+    if shown and row["read_as"]:
+        words = f'"{row["printed"]}"' if row["printed"] else "the statement"
+        parts = [row["note"], f'{words} is taken to mean "{row["read_as"]}": {why}', *notes]
+    numbers = {"printed_value": shown.value if shown else None}
+    numbers |= dict(zip(("read_low", "read_high"), ends(shown, reading) if shown else (None, None), strict=True))
+    numbers |= {"computed": known.value if known else None}
+    numbers |= {"low": known.interval.low if known else None, "high": known.interval.high if known else None}
+    out: dict[str, Any] = {name: row[name] for name in ("id", "statement", "printed")}
+    out |= {"tested": row["read_as"] or row["printed"], "reading": reading, "meant": meant(shown) if shown else ""}
+    out |= {name: None if value is None else float(value * per) for name, value in numbers.items()}
+    out |= {"unit": {"rank": "place", "ratio": "times"}.get(kind, unit_of(per)), "formula": row["formula"]}
+    out |= {"inputs": "; ".join(known.inputs) if known else "", "verdict": verdict, "severity": severity}
+    return out | {"reason": sentences(parts), "notebook": row["notebook"], "evidence": row["evidence"]}

@@ -20,9 +20,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from operator import sub, truediv
+from typing import Any
 
-from analysis import ranks, rates, vocabulary
-from analysis.cells import NUMBER, Book, Cell, FormulaError, NoFigure
+from analysis import ranks, vocabulary
+from analysis.cells import NUMBER, Book, FormulaError, NoFigure
 from analysis.rounding import Interval, exact
 from analysis.tables import near
 from analysis.vocabulary import HUNDRED, ONE, Computed, call, figures, filters, values
@@ -36,13 +38,10 @@ def evaluate(text: str, book: Book) -> Computed:
     name, parts = call(text)
     if name not in FUNCTIONS:
         raise FormulaError(f'there is no word "{name}"; {near(name, FUNCTIONS)}')
-    if text not in book.known:
-        try:
-            book.known[text] = FUNCTIONS[name](book, parts)
-        except ZeroDivisionError:
-            raise FormulaError(f"{name} divides by a figure that may be zero") from None
-    found: Computed = book.known[text]
-    return found
+    try:
+        return FUNCTIONS[name](book, parts)
+    except ZeroDivisionError:
+        raise FormulaError(f"{name} divides by a figure that may be zero") from None
 
 
 def rank(book: Book, parts: list[str]) -> Computed:
@@ -62,7 +61,8 @@ def rank(book: Book, parts: list[str]) -> Computed:
         fault = f"{len(at)} of the {len(cells)} ranked rows fit {'; '.join(whose)}, where one should"
         raise FormulaError(fault) if at else NoFigure(fault)
     turn = -1 if "lowest first" in parts else 1
-    ends = [sorted(turn * end for end in pair) for pair in allowed(book, parts[0], cells)]
+    together = book.allowed if parts[0] == "index.rate" else {}
+    ends = [sorted(turn * end for end in together.get(c.row, c.interval.bounds())) for c in cells]
     places = ranks.rank_interval([low for low, _ in ends], [high for _, high in ends]).iloc[at[0]]
     plain = int(ranks.rank([float(turn * v) for v in values(cells)])[at[0]])
     best, worst = int(places["best"]), int(places["worst"])
@@ -72,49 +72,21 @@ def rank(book: Book, parts: list[str]) -> Computed:
     return Computed(held, Interval(best, worst), "rank", ONE, (f"{source}, {'; '.join(whose)}",), notes, len(cells))
 
 
-def allowed(book: Book, ref: str, cells: list[Cell]) -> list[tuple[float, float]]:
-    """What each ranked row allows: for index.rate all its printed figures together, else the cell alone."""
-    alone = [cell.interval.bounds() for cell in cells]
-    if ref != "index.rate":
-        return alone
-    labels = tuple(cell.row for cell in cells)
-    if labels not in book.known:
-        rows = book.table("index").loc[list(labels)]
-        found = rates.printed_intervals(rows, book.table("editions"))
-        low, high = found["low"].fillna(found["rate_low"]), found["high"].fillna(found["rate_high"])
-        book.known[labels] = list(zip(low, high, strict=True))
-    bounds: list[tuple[float, float]] = book.known[labels]
-    return bounds
+def of_two(word: str, how: Callable[[Any, Any], Any], kind: str = "", per: Fraction = ONE) -> Callable[..., Computed]:
+    """share, rate, ratio or difference: how joins two formulas; the interval lets both err on their own."""
 
+    def joined(book: Book, parts: list[str]) -> Computed:
+        if len(parts) != 2:
+            raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
+        one, other = (evaluate(part, book) for part in parts)
+        if not kind and one.kind != other.kind:
+            raise FormulaError(f"{word} needs two figures of one kind, not a {one.kind} and a {other.kind}")
+        own = (kind, per) if kind else ("count" if one.kind == "rank" else one.kind, one.per)
+        point = None if one.value is None or other.value is None else how(one.value, other.value)
+        interval, notes = how(one.interval, other.interval), one.notes + other.notes
+        return Computed(point, interval, *own, one.inputs + other.inputs, notes)
 
-def pair(book: Book, word: str, parts: list[str]) -> tuple[Computed, Computed]:
-    """The two formulas of share, rate, ratio or difference."""
-    if len(parts) != 2:
-        raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
-    return evaluate(parts[0], book), evaluate(parts[1], book)
-
-
-def over(word: str, kind: str, per: Fraction) -> Callable[[Book, list[str]], Computed]:
-    """share, rate or ratio: one formula over another; the interval lets both err on their own."""
-
-    def quotient(book: Book, parts: list[str]) -> Computed:
-        one, other = pair(book, word, parts)
-        point = None if one.value is None or other.value is None else one.value / other.value
-        notes = one.notes + other.notes
-        return Computed(point, one.interval / other.interval, kind, per, one.inputs + other.inputs, notes)
-
-    return quotient
-
-
-def difference(book: Book, parts: list[str]) -> Computed:
-    """One formula less another; both must be of one kind."""
-    one, other = pair(book, "difference", parts)
-    if one.kind != other.kind:
-        raise FormulaError(f"difference needs two figures of one kind, not a {one.kind} and a {other.kind}")
-    point = None if one.value is None or other.value is None else one.value - other.value
-    kind = "count" if one.kind == "rank" else one.kind
-    inputs, notes = one.inputs + other.inputs, one.notes + other.notes
-    return Computed(point, one.interval - other.interval, kind, one.per, inputs, notes)
+    return joined
 
 
 FUNCTIONS: dict[str, Callable[[Book, list[str]], Computed]] = {
@@ -125,8 +97,8 @@ FUNCTIONS: dict[str, Callable[[Book, list[str]], Computed]] = {
     "largest": vocabulary.largest,
     "rank": rank,
     "range": vocabulary.spread,
-    "share": over("share", "share", HUNDRED),
-    "rate": over("rate", "share", Fraction(1000)),
-    "ratio": over("ratio", "ratio", ONE),
-    "difference": difference,
+    "share": of_two("share", truediv, "share", HUNDRED),
+    "rate": of_two("rate", truediv, "share", Fraction(1000)),
+    "ratio": of_two("ratio", truediv, "ratio"),
+    "difference": of_two("difference", sub),
 }

@@ -76,11 +76,16 @@ class Phrase:
         shown = 1 / value if self.factor is None else value / self.factor
         return next((name for name, unit in self.units.items() if prints_as(shown, self.digits, str_of(unit))), "")
 
-    def holds(self, value: Fraction) -> bool:
-        """True if the value is more than, at least, at most or less than the number; hedged, than its nearer end."""
+    @property
+    def edge(self) -> Fraction:
+        """What a "more than" or "at most" is measured against: the number; hedged, the nearer end of its reading."""
         around = list(self.readings.values())[-1]
         nearer = around.low if self.direction.startswith(">") else around.high
-        return HOLDS[self.direction](value, nearer if self.hedged else self.value)
+        return nearer if self.hedged else self.value
+
+    def holds(self, value: Fraction) -> bool:
+        """True if the value is more than, at least, at most or less than the edge."""
+        return HOLDS[self.direction](value, self.edge)
 
 
 def str_of(unit: Fraction) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median as middle
+from typing import Any
 
-from analysis.cells import FILTER, Book, Cell, Filter, FormulaError, NoFigure
-from analysis.rounding import Interval, total
+from analysis.cells import SIGNS, Book, Cell, Filter, FormulaError, NoFigure
+from analysis.rounding import Interval
 from analysis.tables import near
 
 ONE, HUNDRED = Fraction(1), Fraction(100)
 DEEPEST = 20  # brackets within brackets
+FILTER = re.compile(rf"(\w+)\s*({'|'.join(SIGNS)})\s*(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -70,34 +73,37 @@ def figures(book: Book, parts: list[str]) -> tuple[list[Cell], str]:
     where = f" ({'; '.join(parts[1:])})" if parts[1:] else ""
     one = cells[0]
     held = span(one.interval) if one.value is None else plainly(one.value, one.per)
-    held = held if len(cells) == 1 else f"{len(cells)} figures"
-    return cells, f"{parts[0]}{where}: {held}"
+    return cells, f"{parts[0]}{where}: {held if len(cells) == 1 else f'{len(cells)} figures'}"
+
+
+def unit_of(per: Fraction) -> str:
+    """What stands behind a share shown per hundred, thousand and so on; nothing behind another number."""
+    return "" if per == ONE else "percent" if per == HUNDRED else f"per {int(per):,}"
 
 
 def plainly(value: Fraction, per: Fraction = ONE) -> str:
     """A number for a reader: whole numbers in full, others to four digits, a share in its own terms."""
     shown = value * per
-    if shown.denominator == 1:
-        digits = f"{int(shown):,}"
-    else:
-        digits = f"{float(shown):,.0f}" if abs(shown) >= 1000 else f"{float(shown):.4g}"
-    return digits + ("" if per == ONE else " percent" if per == HUNDRED else f" per {int(per):,}")
+    whole = shown.denominator == 1 or abs(shown) >= 1000
+    return f"{float(shown):{',.0f' if whole else '.4g'}} {unit_of(per)}".rstrip()
 
 
 def span(interval: Interval, per: Fraction = ONE) -> str:
-    """A range for a reader."""
-    return f"{plainly(interval.low, per)} to {plainly(interval.high, per)}"
-
-
-def of_cells(cells: list[Cell], value: Fraction | None, interval: Interval, source: str) -> Computed:
-    """A result in the unit of its cells."""
-    kind = "count" if cells[0].per == ONE else "share"
-    return Computed(value, interval, kind, cells[0].per, (source,))
+    """A range for a reader; one number if both ends look alike."""
+    low, high = plainly(interval.low * per), plainly(interval.high * per)
+    return plainly(interval.low, per) if low == high else f"{low} to {plainly(interval.high, per)}"
 
 
 def values(cells: list[Cell]) -> list[Fraction]:
     """The points; half of the bound for a figure such as "<1,000", which has none."""
     return [(c.interval.low + c.interval.high) / 2 if c.value is None else c.value for c in cells]
+
+
+def taken(cells: list[Cell], source: str, point: Fraction | None, how: Callable[[list[Fraction]], Any]) -> Computed:
+    """A result in the unit of its cells; how: a sum, median or the like, which grows if a cell does."""
+    kind = "count" if cells[0].per == ONE else "share"
+    spread = Interval(how([c.interval.low for c in cells]), how([c.interval.high for c in cells]))
+    return Computed(point, spread, kind, cells[0].per, (source,))
 
 
 def value(book: Book, parts: list[str]) -> Computed:
@@ -106,43 +112,35 @@ def value(book: Book, parts: list[str]) -> Computed:
     if len(cells) > 1:
         columns = ", ".join(book.names(book.column(parts[0])[0]))
         raise FormulaError(f"{source} fit; add a filter so that one is left (columns: {columns})")
-    return of_cells(cells, cells[0].value, cells[0].interval, source)
+    return taken(cells, source, cells[0].value, min)
 
 
 def summed(book: Book, parts: list[str]) -> Computed:
     """The sum of the cells that fit; each may err by half its rounding unit on its own."""
     cells, source = figures(book, parts)
-    known = sum((c.value for c in cells if c.value is not None), Fraction(0))
-    return of_cells(cells, known, total([c.interval for c in cells]), source)
+    return taken(cells, source, Fraction(sum(c.value or 0 for c in cells)), sum)
+
+
+def median(book: Book, parts: list[str]) -> Computed:
+    """The middle of the cells that fit."""
+    cells, source = figures(book, parts)
+    return taken(cells, source, middle(values(cells)), middle)
+
+
+def largest(book: Book, parts: list[str]) -> Computed:
+    """The n-th largest of the cells that fit; largest(1; ...) is the maximum."""
+    n, cells, source = counted(book, "largest", parts)
+    return taken(cells, source, sorted(values(cells))[-n], lambda ends: sorted(ends)[-n])
 
 
 def count(book: Book, parts: list[str]) -> Computed:
     """How many rows fit, or how many of them have a figure printed in the column."""
     where = filters(book, parts[1:])
     try:
-        n = len(book.cells(parts[0], where)) if "." in parts[0] else len(book.rows(parts[0], where))
+        n = len(book.cells(parts[0], where) if "." in parts[0] else book.rows(parts[0], where))
     except NoFigure:
         n = 0
     return Computed(Fraction(n), Interval(n, n), inputs=(f"{'; '.join(parts)}: {n:,} rows",))
-
-
-def median(book: Book, parts: list[str]) -> Computed:
-    """The middle of the cells that fit."""
-    cells, source = figures(book, parts)
-    spread = Interval(middle(c.interval.low for c in cells), middle(c.interval.high for c in cells))
-    return of_cells(cells, middle(values(cells)), spread, source)
-
-
-def largest(book: Book, parts: list[str]) -> Computed:
-    """The n-th largest of the cells that fit; largest(1; ...) is the maximum."""
-    n, cells, source = counted(book, "largest", parts)
-    low, high = (sorted(ends, reverse=True)[n - 1] for ends in zip(*(ends_of(c) for c in cells), strict=True))
-    return of_cells(cells, sorted(values(cells), reverse=True)[n - 1], Interval(low, high), source)
-
-
-def ends_of(cell: Cell) -> tuple[Fraction, Fraction]:
-    """Both ends of a cell's interval."""
-    return cell.interval.low, cell.interval.high
 
 
 def counted(book: Book, word: str, parts: list[str]) -> tuple[int, list[Cell], str]:
@@ -158,28 +156,27 @@ def counted(book: Book, word: str, parts: list[str]) -> tuple[int, list[Cell], s
 def top(book: Book, column: str, parts: list[str]) -> frozenset[object]:
     """The column's values in the n rows with the largest figures; a tie at the last place lets all of it in."""
     n, cells, _ = counted(book, "top", parts)
-    cut = sorted(values(cells), reverse=True)[n - 1]
+    points = values(cells)
     whole = book.table(book.column(parts[1])[0])
     if column not in whole:
         raise FormulaError(f'{parts[1]} stands in a table without "{column}"; {near(column, whole.columns)}')
-    return frozenset(whole.loc[[c.row for c, v in zip(cells, values(cells), strict=True) if v >= cut], column])
+    kept = [cell.row for cell, point in zip(cells, points, strict=True) if point >= sorted(points)[-n]]
+    return frozenset(whole.loc[kept, column])
 
 
 def spread(book: Book, parts: list[str]) -> Computed:
     """From the smallest to the largest figure of the rows that fit, each with its own low, point, value or high."""
     where, frame = filters(book, parts[1:]), book.table(parts[0])
-    rows = book.rows(parts[0], where)
-    own: dict[object, Interval] = {}
-    for column in [c for c in ("low", "point", "value", "high") if c in frame and rows[c].notna().any()]:
+    fit = book.rows(parts[0], where)
+    own: dict[object, list[Fraction]] = {}
+    for column in [c for c in ("low", "point", "value", "high") if c in frame and fit[c].notna().any()]:
         for cell in book.cells(f"{parts[0]}.{column}", where):
-            known = own.get(cell.row, cell.interval)
-            own[cell.row] = Interval(min(known.low, cell.interval.low), max(known.high, cell.interval.high))
+            own[cell.row] = [*own.get(cell.row, []), cell.interval.low, cell.interval.high]
     if not own:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
-    rows = frame.loc[list(own)]
-    note = f"{len(own)} rows have a figure"
+    ranges = tuple(Interval(min(ends), max(ends)) for ends in own.values())
+    note, rows = f"{len(own)} rows have a figure", frame.loc[list(own)]
     if {"period_start", "period_end"} <= set(frame):
         note += f", for periods between {rows['period_start'].min()} and {rows['period_end'].max()}"
-    source = f"{'; '.join(parts)}: {note}"
-    whole = Interval(min(i.low for i in own.values()), max(i.high for i in own.values()))
-    return Computed(None, whole, inputs=(source,), notes=(note,), parts=tuple(own.values()))
+    whole = Interval(min(r.low for r in ranges), max(r.high for r in ranges))
+    return Computed(None, whole, inputs=(f"{'; '.join(parts)}: {note}",), notes=(note,), parts=ranges)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -195,3 +196,10 @@ def test_the_lab_opens_copies_and_keeps_those_that_exist(tiny):
     assert (copies / source.name).read_text() == "the reader's own" and source.read_text() != "the reader's own"
     line = lab.options(tiny.project, ["--no-browser"])
     assert f"--ServerApp.root_dir={copies}" in line and line[-1] == "--no-browser"
+
+
+def test_the_lab_keeps_its_settings_in_the_build_folder_and_asks_nothing_about_news(tmp_path):
+    folders = lab.own_folders(tmp_path)
+    assert all(Path(folder).is_relative_to(tmp_path) for folder in folders.values())
+    (written,) = (tmp_path / "settings").rglob("notification.jupyterlab-settings")
+    assert json.loads(written.read_text()) == {"fetchNews": "false", "checkForUpdates": False}

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections import Counter
+from html import escape
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -13,14 +14,25 @@ from typing import Any
 import pandas as pd
 
 from analysis import claims, tables
+from analysis.commands import page
 from analysis.rates import INCONSISTENT
 from analysis.verdicts import VERDICTS
 
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
+NUMBERS = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
 ABOUT = """\
-computed, low, high: low and high are what rounding of the printed figures alone allows; survey and model error is not
-published and far larger. reading: how the printed words were read (digits; fine, to the last printed digit; coarse, to
-the last digit that is not zero; threshold, a "more than"). Inconsistent means: with the figures as printed."""
+From low to high is what rounding of the tables' printed figures alone allows; survey and model error is not published \
+and is far larger.
+The printed words are read to their digits after the point (digits), to the last printed digit (fine), to the last \
+digit that is not zero (coarse), or as a threshold (a "more than").
+Inconsistent means: with the figures as printed. Severity: value, the statement keeps its sense; conclusion, it does \
+not.""".splitlines()
+FOOTER = "Every table, with its source, its terms and its units, is described in data/README.md of this project."
+STYLE = """
+body { max-width: 72rem; } td, th { text-align: left; vertical-align: top; } td p { margin: 0 0 .2rem; }
+td:nth-child(3), td:nth-child(4) { min-width: 9rem; } td:last-child { min-width: 20rem; } .muted { color: #57606a; }
+.inconsistent > * { background: #fff4ec; } .inconsistent td:nth-child(5) p:first-child { font-weight: 600; }
+"""
 
 
 def read(file: str) -> pd.DataFrame:
@@ -57,7 +69,7 @@ def as_json(found: pd.DataFrame) -> str:
     """A JSON list of objects, one per claim, with the columns of claims.judge."""
     rows: list[dict[Any, Any]] = found.astype(object).to_dict("records")
     for row in rows:
-        row |= {name: number(row[name]) for name in ("computed", "low", "high")}
+        row |= {name: number(row[name]) for name in NUMBERS}
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
@@ -68,20 +80,64 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:.4g}"
 
 
-def as_text(found: pd.DataFrame) -> str:
-    """A plain table, the reasons under it, and how often each verdict was reached."""
-    table = found.assign(**{name: found[name].map(shown) for name in ("computed", "low", "high")})
-    lines = [fill(f"{row.id}: {row.reason}", 118, subsequent_indent="     ") for row in found.itertuples()]
+def counted(found: pd.DataFrame) -> str:
+    """How often each verdict was reached."""
     counts = Counter(found["verdict"])
-    total = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
-    parts = [table[SHOWN].to_string(index=False, justify="left"), "Why", "\n".join(lines)]
-    return "\n\n".join([*parts, f"{len(found)} claims: {total}", ABOUT])
+    return f"{len(found)} claims: {', '.join(f'{counts[verdict]} {verdict}' for verdict in VERDICTS)}"
 
 
-def run(file: str | None = None, as_json_wanted: bool = False) -> int:
-    """Print the verdicts; 2 if a claim could not be read, else 1 if one is inconsistent, else 0."""
+def read_as(row: Any) -> str:
+    """How a claim's printed words were read, as a sentence; empty where nothing was tested."""
+    return f'"{row.tested}" is read as {row.meant}.' if row.meant else ""
+
+
+def as_text(found: pd.DataFrame) -> str:
+    """A plain table, under it how each figure was read and why the verdict, and how often each was reached."""
+    table = found.assign(**{name: found[name].map(shown) for name in NUMBERS})
+    why = [f"{row.id}: {read_as(row)} {row.reason}".replace(":  ", ": ") for row in found.itertuples()]
+    lines = "\n".join(fill(text, 118, subsequent_indent="     ") for text in why)
+    parts = [table[SHOWN].to_string(index=False, justify="left"), "How each figure was read, and why", lines]
+    return "\n\n".join([*parts, counted(found), "\n".join(fill(text, 118) for text in ABOUT)])
+
+
+def table_row(row: Any) -> str:
+    """One claim as a row of the page; whatever the file holds is shown as text."""
+    low, high = shown(row.low), shown(row.high)
+    computed = shown(row.computed) or (f"{low} to {high}" if low else "nothing")
+    computed = f"place {computed}" if row.unit == "place" else f"{computed} {row.unit}".rstrip()
+    rounded = f"rounding allows {low} to {high}" if shown(row.computed) and low != high else ""
+    severity = "" if row.severity == "none" else f"severity: {row.severity}"
+    cells = [(row.printed or "no figure", f"read as {row.meant}" if row.meant else ""), (computed, rounded)]
+    cells += [(row.verdict, severity), (row.reason, "")]
+    made = [f'<p>{escape(one)}</p>{f"""<p class="muted">{escape(two)}</p>""" if two else ""}' for one, two in cells]
+    head = f'<th scope="row">{escape(row.id)}</th><td>{escape(row.statement)}</td>'
+    return f'<tr class="{row.verdict.split()[0]}">{head}{"".join(f"<td>{cell}</td>" for cell in made)}</tr>'
+
+
+def as_html(found: pd.DataFrame, name: str, errors: list[claims.ClaimError]) -> str:
+    """The body of a page: the counts, what could not be read, a table of the verdicts, what the words mean."""
+    heads = ["Id", "Statement", "Printed", "Computed from the tables", "Verdict", "Why"]
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    faults = "".join(f"<li>{escape(str(error))}</li>" for error in errors)
+    unread = f"<h2>Could not be read</h2><ul>{faults}</ul>" if errors else ""
+    rows = "\n".join(table_row(row) for row in found.itertuples())
+    caption, about = f"Verdicts on {name}", "".join(f"<p>{escape(text)}</p>" for text in ABOUT)
+    table = f"<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody>"
+    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table>{table}</table></div>'
+    return f"<h1>Which numbers hold?</h1><p>{counted(found)}.</p>{unread}{scroll}<h2>In these words</h2>{about}"
+
+
+def run(file: str | None = None, as_json_wanted: bool = False, pages: Path | None = None) -> int:
+    """Print the verdicts, or write them to a page; 2 if a claim could not be read, else 1 if one is inconsistent."""
     found, errors = claims.judge(tables.load("claims") if file is None else read(file))
-    print(as_json(found) if as_json_wanted else as_text(found))
+    if pages:
+        name = Path(file).stem if file else "article"
+        pages.mkdir(parents=True, exist_ok=True)
+        content = as_html(found, escape(Path(file).name if file else "the article"), errors)
+        page.publish(pages / f"{name}.html", f"Verdicts on {escape(name)}", content, FOOTER, STYLE)
+        print(f"wrote {pages / f'{name}.html'}: open it in a browser. {counted(found)}")
+    else:
+        print(as_json(found) if as_json_wanted else as_text(found))
     for error in errors:
         print(f"analysis: {file or 'data/claims.csv'}, {error}", file=sys.stderr)
     return 2 if errors else int(INCONSISTENT in set(found["verdict"]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from pathlib import Path
 
 from analysis.commands.stale import Project
 
@@ -31,6 +33,17 @@ def copy_notebooks(project: Project) -> int:
     return kept
 
 
+def own_folders(home: Path) -> dict[str, str]:
+    """Where this JupyterLab keeps its settings and traces: under build/lab, with the question about news answered."""
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    quiet = json.dumps({"fetchNews": "false", "checkForUpdates": False})
+    (settings / "notification.jupyterlab-settings").write_text(quiet + "\n", encoding="utf-8")
+    kept = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+    kept |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
+    return {name: str(home / folder) for name, folder in kept.items()}
+
+
 def options(project: Project, extra: list[str]) -> list[str]:
     """The command line of JupyterLab; `extra` comes last and wins."""
     folder = project.build / "lab" / "notebooks"
@@ -41,7 +54,8 @@ def open_lab(project: Project, extra: list[str]) -> int:
     """Copy, then run JupyterLab until it is closed."""
     if copy_notebooks(project):
         print("build/lab/notebooks already has copies, kept as you left them; delete build/lab to start afresh")
-    os.environ["ANALYSIS_FIGURES"] = str(project.build / "lab" / "figures")
+    home = project.build / "lab"
+    os.environ |= own_folders(home) | {"ANALYSIS_FIGURES": str(home / "figures")}
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
     from jupyterlab.labapp import LabApp
 

@@ -79,15 +79,19 @@ def body(notebook: Any) -> str:
 
 
 def write(path: Path, notebook: Any) -> None:
-    """Write the page, whole or not at all; its title is the first heading."""
+    """Write a notebook's page; its title is the first heading."""
     content = body(notebook)
     first = re.search(r"<h1[^>]*>(.*?)</h1>", content)
-    title = re.sub(r"<[^>]+>", "", first.group(1)) if first else path.stem
+    publish(path, re.sub(r"<[^>]+>", "", first.group(1)) if first else path.stem, content)
+
+
+def publish(path: Path, title: str, content: str, footer: str = FOOTER, style: str = "") -> None:
+    """Write a page around the content, whole or not at all; title, content and footer are HTML, style is added CSS."""
     made = (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{content}\n</main>\n"
-        f"<footer><p>{FOOTER}</p></footer>\n</body>\n</html>\n"
+        f"<style>{STYLE}{style}</style>\n</head>\n<body>\n<main>\n{content}\n</main>\n"
+        f"<footer><p>{footer}</p></footer>\n</body>\n</html>\n"
     )
     partial = path.with_suffix(".partial")
     partial.write_text(made, encoding="utf-8", newline="\n")

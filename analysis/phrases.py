@@ -35,7 +35,7 @@ PHRASE = re.compile(
     rf"^(?:(?:just|well|far|slightly) )?(?P<sign>{'|'.join(SIGNS.values())})?\s*(?:(?P<hedge>{HEDGES})\s+)?"
     rf"(?P<number>{NUMBER})(?P<ordinal>st|nd|rd|th)?"
     rf"(?:\s*(?P<percent>percent|per cent|%)|\s*(?P<scale>thousand|million|billion|bn|m)\b|[\s-]?(?P<fold>fold|times))?"
-    rf"(?:\s+(?:in|out of|of every|of|per|for every)\s+(?:the\s+)?(?P<base>{NUMBER})(?!\S))?(?:\s+[a-z][a-z ]*)?$"
+    rf"(?:\s+(?P<join>in|out of|of every|of|per|for every)\s+(?:the\s+)?(?P<base>{NUMBER})(?!\S))?(?:\s+[a-z][a-z ]*)?$"
 )
 EXAMPLES = "1.1 million, 0.33 percent, 90.3 of every 1,000, nearly one in ten, more than half, 10-fold or 122nd"
 
@@ -140,7 +140,7 @@ def phrase(text: str) -> Phrase:
     per = Fraction(1) if kind != "share" else whole if whole >= 1000 else Fraction(100)
     factor: Fraction | None = SCALES.get(found["scale"] or "", 1) / whole
     value = exact(digits) * SCALES.get(found["scale"] or "", 1) / whole
-    if base and digits == "1":
+    if base and digits == "1" and found["join"] != "per":  # one in ten; but 1 per 1,000 is a rate, rounded to ones
         digits, factor = base, None
     steps = units(digits, hedged)
     readings = {name: meant(exact(digits), unit, factor) for name, unit in steps.items()}

@@ -29,6 +29,8 @@ def interval(low, high):
         # one in ten, unhedged: the ten is 9.5 to 10.5 (fine) or 5 to 15 (coarse); nearly: only coarse
         ("one in ten", "share", "0.1", {"fine": (F(2, 21), F(2, 19)), "coarse": (F(1, 15), F(1, 5))}),
         ("nearly one in ten", "share", "0.1", {"coarse": (F(1, 15), F(1, 5))}),
+        # a rate of one: 0.5 to 1.5 per 1,000; the thousand is the unit and was not rounded
+        ("1 per 1,000", "share", "0.001", {"digits": ("0.0005", "0.0015")}),
         # a whole number: to its last digit, or to its last digit that is not zero
         ("Ten Percent", "share", "0.1", {"fine": ("0.095", "0.105"), "coarse": ("0.05", "0.15")}),
         ("50 million", "count", "50000000", {"fine": (49_500_000, 50_500_000), "coarse": (45_000_000, 55_000_000)}),

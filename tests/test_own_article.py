@@ -1,0 +1,232 @@
+"""A reader's own article: the guide in examples/ says what the command does, and the page it writes can be read."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from analysis import claims
+from analysis.__main__ import parser
+from analysis.cells import Book
+from analysis.commands import claims as command
+from analysis.formulas import FUNCTIONS, evaluate
+from analysis.phrases import HEDGES, phrase
+from analysis.verdicts import CONCLUSION, VALUE, VERDICTS, meant
+from analysis.vocabulary import plainly, span
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "my_article.csv"
+GUIDE = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+KENYA = "value(index.people; edition=2023; country=Kenya)"
+
+
+def section(heading):
+    return GUIDE.split(f"## {heading}\n")[1].split("\n## ")[0]
+
+
+def rows(text, nth=0):
+    """The cells of the nth table of a Markdown text, without its header, and without marks of code."""
+    lines = re.findall(r"(?m)(?:^\|.*\n?)+", text)[nth].splitlines()
+    cells = [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in lines]
+    assert set(cells[1][0]) == {"-"}
+    return cells[2:]
+
+
+WORDS = rows(section("The words of a formula"))
+
+
+@pytest.fixture(scope="module")
+def found():
+    verdicts, errors = claims.judge(command.read(str(EXAMPLE)))
+    assert errors == []
+    return verdicts.set_index("id")
+
+
+# --- the guide ---
+
+
+def test_the_guide_has_an_example_of_every_word():
+    assert [word for word, *_ in WORDS] == [*sorted(FUNCTIONS, key=[w for w, *_ in WORDS].index), "top", "a number"]
+    for word, _, example, _ in WORDS:
+        assert word == "a number" or f"{word}(" in example
+
+
+@pytest.mark.parametrize(("word", "example", "gives"), [(word, example, gives) for word, _, example, gives in WORDS])
+def test_every_example_of_a_word_gives_what_the_guide_says(word, example, gives):
+    result = evaluate(example, Book())
+    said = span(result.interval, result.per) if result.value is None else plainly(result.value, result.per)
+    assert gives == {"rank": f"place {said}", "ratio": f"{said} times"}.get(result.kind, said)
+
+
+@pytest.mark.parametrize(("printed", "read"), rows(section("How a printed phrase is read")))
+def test_every_phrase_of_the_guide_is_read_as_it_says(printed, read):
+    assert meant(phrase(printed)) == read
+
+
+def test_the_guide_names_every_hedge():
+    for hedge in HEDGES.split("|"):
+        assert f"*{hedge}*" in section("How a printed phrase is read")
+        assert list(phrase(f"{hedge} 50 million").readings) == ["coarse"]
+
+
+def test_the_guide_lists_every_column():
+    listed = re.findall(r"(?m)^\| (`[^|]*) \| (\w+) \|", section("The columns"))
+    columns = {name: needed for names, needed in listed for name in re.findall(r"\w+", names)}
+    assert set(columns) == set(claims.COLUMNS)
+    assert [name for name, needed in columns.items() if needed == "yes"] == ["id", "printed", "formula"]
+
+
+def test_the_example_gives_the_verdicts_of_the_guide(found):
+    said = {cells[0]: tuple(cells[1:4]) for cells in rows(section("What the example gives"))}
+    assert said == {i: (row.printed, row.verdict, row.severity) for i, row in found.iterrows()}
+    words = section("The verdicts")
+    assert {verdict for _, verdict, _ in said.values()} == set(VERDICTS) == {name for name, _ in rows(words)}
+    assert {name for name, _ in rows(words, 1)} == {VALUE, CONCLUSION}
+
+
+def test_the_example_is_right_by_hand_but_for_the_line_that_is_wrong_on_purpose(found):
+    # 269,000 of 53,771,000 is 1 in 199.9; 5.0 over 10.3 is 0.485; 5.0 per 1,000 is 0.5 percent, a tenth of 5
+    assert found.loc["K2", "computed"] == pytest.approx(100 * 269_000 / 53_771_000)
+    assert found.loc["K5", "computed"] == pytest.approx(100 * 5.0 / 10.3)
+    assert found.loc["K6", ["computed", "printed_value"]].tolist() == pytest.approx([0.5, 5])
+    assert (found.loc["K3", "low"], found.loc["K3", "high"]) == (88, 90)
+    assert list(found.index[found["verdict"] == "inconsistent"]) == ["K6"]
+    assert "invented" in found.loc["K1", "reason"] and "on purpose" in found.loc["K6", "reason"]
+
+
+def test_the_commands_of_the_guide_are_understood():
+    lines = re.findall(r"(?m)^python -m analysis (.*?)(?:\s+#.*)?$", GUIDE)
+    assert len(lines) == 3 and all(parser().parse_args(line.split()).command == "claims" for line in lines)
+
+
+# --- the command ---
+
+
+def file_of(folder, *lines):
+    path = folder / "mine.csv"
+    path.write_text("\n".join(["id,printed,formula,statement", *lines]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+SOUND = f'S,"269,000",{KENYA},sound'
+WRONG = f"W,5 million,{KENYA},wrong"
+FAULTS = [  # (the line, the column at fault, what stands in its message)
+    ("F,1,value(indx.people; edition=2023; iso3=KEN),", "formula", 'no table "indx"; did you mean index?'),
+    ("F,1,value(index.poeple; edition=2023; iso3=KEN),", "formula", 'no column "poeple"; did you mean people?'),
+    ("F,1,value(index.people; edtion=2023; iso3=KEN),", "formula", 'no column "edtion"; did you mean edition?'),
+    ("F,1,value(index.people; edition=2023; country=Kenia),", "formula", 'no country "Kenia"; did you mean Kenya?'),
+    ("F,1,value(index.people; edition=2023; country=kenya),", "formula", "did you mean Kenya?"),
+    ("F,1,value(index.people; edition=2023; iso3=KNE),", "formula", 'nowhere "KNE"; did you mean KEN?'),
+    ("F,1,value(index.people; edition=2022; iso3=KEN),", "formula", 'nowhere "2022"; did you mean 2023?'),
+    ("F,1,vlaue(index.people; edition=2023; iso3=KEN),", "formula", 'no word "vlaue"; did you mean value?'),
+    (f"F,0.3 milion,{KENYA},", "printed", "did you mean 0.3 million?"),
+    (f"F,aproximately 0.3 million,{KENYA},", "printed", "did you mean approximately 0.3 million?"),
+    (f"F,lots,{KENYA},", "printed", 'cannot read "lots" as a figure; write it like'),
+    (f",1,{KENYA},", "id", "every claim needs an id of its own"),
+]
+
+
+@pytest.mark.parametrize(("line", "column", "message"), FAULTS)
+@pytest.mark.parametrize("shape", ["text", "json", "html"])
+def test_a_faulty_line_is_named_once_and_the_others_are_judged(tmp_path, capsys, line, column, message, shape):
+    file = file_of(tmp_path, SOUND, line, WRONG)
+    code = command.run(file, shape == "json", tmp_path if shape == "html" else None)
+    out, err = capsys.readouterr()
+    assert code == 2 and err.count("\n") == 1 and message in err and f", {column}: " in err
+    said = (tmp_path / "mine.html").read_text(encoding="utf-8") if shape == "html" else out
+    assert said.count("reproduces") >= 1 and said.count("inconsistent") >= 1
+
+
+def test_all_faults_of_a_file_are_named_at_once(tmp_path, capsys):
+    lines = [line if line.startswith(",") else f"F{n}{line[1:]}" for n, (line, _, _) in enumerate(FAULTS)]
+    assert command.run(file_of(tmp_path, SOUND, *lines)) == 2
+    assert capsys.readouterr().err.count("\n") == len(FAULTS)
+
+
+@pytest.mark.parametrize(("lines", "code"), [([SOUND], 0), ([SOUND, WRONG], 1), ([SOUND, WRONG, FAULTS[0][0]], 2)])
+def test_exit_codes_are_those_of_the_guide(tmp_path, lines, code):
+    said = [int(number) for number, _ in rows(section("When a line cannot be read"))]
+    command_line = [sys.executable, "-m", "analysis", "claims", file_of(tmp_path, *lines)]
+    done = subprocess.run(command_line, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == code and code in said and "Traceback" not in done.stderr
+
+
+# --- the page ---
+
+
+class Page(HTMLParser):
+    """What stands in a page: tags with their attributes, and the text of the cells."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.cells, self.open = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "img", "br"):
+            self.open.append(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, "tags are not nested"
+
+    def handle_data(self, data):
+        if {"td", "th"} & set(self.open):
+            self.cells[-1] += data
+
+
+def page_of(folder, file):
+    command.run(str(file), pages=folder)
+    return (folder / f"{Path(file).stem}.html").read_text(encoding="utf-8")
+
+
+def test_the_page_is_accessible_and_stands_alone(tmp_path, found):
+    text = page_of(tmp_path, EXAMPLE)
+    page = Page(text)
+    names = [tag for tag, _ in page.tags]
+    assert page.open == [] and text.startswith("<!doctype html>") and ("html", {"lang": "en"}) in page.tags
+    assert {"title", "main", "h1", "caption", "thead", "footer"} <= set(names) and names.count("h1") == 1
+    scopes = [attrs.get("scope") for tag, attrs in page.tags if tag == "th"]
+    assert scopes == ["col"] * 6 + ["row"] * len(found)
+    assert not {"script", "link", "iframe", "img", "object"} & set(names) and "@import" not in text
+    assert not [v for _, attrs in page.tags for k, v in attrs.items() if k in ("src", "href") or k.startswith("on")]
+    assert "url(" not in text and "://" not in text
+    region = next(attrs for _, attrs in page.tags if attrs.get("role") == "region")
+    assert region["tabindex"] == "0" and region["aria-label"]  # the keyboard can scroll the table
+
+
+def test_the_page_says_what_the_table_says(tmp_path, found):
+    page = Page(page_of(tmp_path, EXAMPLE))
+    for i, row in found.iterrows():
+        at = page.cells.index(i)
+        statement, printed, _, verdict, reason = page.cells[at + 1 : at + 6]
+        assert (statement, reason) == (row.statement, row.reason) and row.verdict in verdict
+        assert row.printed in printed and row.meant in printed
+        assert (row.severity in verdict) == (row.severity != "none")
+    assert "place 88rounding allows 88 to 90" in page.cells
+
+
+def test_what_a_file_holds_is_shown_as_text(tmp_path):
+    file = tmp_path / "a & b.csv"
+    line = '<b>,"<script>alert(1)</script>",4,"5 < 6 & ""7"""'
+    file.write_text(f"id,printed,formula,statement\n{line}\n", encoding="utf-8")
+    page = Page(page_of(tmp_path, file))
+    assert not {"script", "b"} & {tag for tag, _ in page.tags}
+    assert "<b>" in page.cells and '5 < 6 & "7"' in page.cells and page.open == []
+
+
+def test_the_page_is_the_same_every_time_and_leaves_no_other_file(tmp_path):
+    assert page_of(tmp_path, EXAMPLE) == page_of(tmp_path, EXAMPLE)
+    assert [path.name for path in tmp_path.iterdir()] == ["my_article.html"]
+
+
+def test_the_command_says_where_the_page_is(tmp_path, capsys):
+    assert command.run(None, pages=tmp_path / "deep" / "er") == 1
+    said = capsys.readouterr().out
+    assert "article.html" in said and "35 claims: 20 reproduces" in said
+    assert (tmp_path / "deep" / "er" / "article.html").exists()

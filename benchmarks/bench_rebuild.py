@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/bench_rebuild.py
 
-Times the lesson notebooks as they are, then copies of them that make eight. Each side is one fresh process that runs
-every notebook and writes it out, figures included. Exit code 1 if eight copies take more than half of nbconvert's time.
+Times all notebooks as they are, the first two, and eight copies of the first two. Each side is one fresh process that
+runs every notebook and writes it out, figures included. Exit code 1 if the eight take over half of nbconvert's time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from analysis.commands.stale import Project
 
 LIMIT = 0.5
+FIRST_TWO = ["00_start_here", "01_prevalence"]
 RUNNER = """
 import sys
 from pathlib import Path
@@ -34,14 +35,13 @@ sys.exit("\\n".join(problems) or None)
 """
 
 
-def copies(target: Path, count: int | None) -> Project:
-    """A project with the data and package of the checkout and `count` copies of its notebooks, or each once."""
+def copies(target: Path, names: list[str], count: int) -> Project:
+    """A project with the data and package of the checkout and `count` notebooks, copied from the named ones in turn."""
     here = Project.here()
     for folder in ("analysis", "data"):
         shutil.copytree(here.root / folder, target / folder)
     (target / "notebooks").mkdir()
-    names = here.names()
-    for number, name in enumerate(islice(cycle(names), count or len(names))):
+    for number, name in enumerate(islice(cycle(names), count)):
         shutil.copyfile(here.path(name), target / "notebooks" / f"{number:02}_{Path(name).name}.ipynb")
     return Project(target)
 
@@ -58,19 +58,21 @@ def seconds(command: list[str], project: Project) -> float:
     return time.perf_counter() - begun
 
 
-def compare(count: int | None) -> float:
+def compare(what: str, names: list[str], count: int) -> float:
     """Time both and print a line; returns rebuild's time over nbconvert's."""
     with tempfile.TemporaryDirectory() as folder:
-        project = copies(Path(folder) / "checkout", count)
+        project = copies(Path(folder) / "checkout", names, count)
         files = [str(project.path(name)) for name in project.names()]
         nbconvert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute"]
         slow = seconds([*nbconvert, "--output-dir", str(project.root / "out"), *files], project)
         fast = seconds([sys.executable, "-c", RUNNER, str(project.root)], project)
     times = f"nbconvert in sequence {slow:.1f} s, rebuild {fast:.1f} s, ratio {fast / slow:.2f}"
-    print(f"{len(files)} notebooks: {times}", flush=True)
+    print(f"{what}: {times}", flush=True)
     return fast / slow
 
 
 if __name__ == "__main__":
-    compare(None)
-    sys.exit(compare(8) > LIMIT)
+    every = Project.here().names()
+    compare(f"all {len(every)} notebooks", every, len(every))
+    compare("the first two", FIRST_TWO, 2)
+    sys.exit(compare("eight copies of the first two", FIRST_TWO, 8) > LIMIT)

@@ -37,6 +37,8 @@ def known():
         "checked": world[world["check"] != rates.CANNOT],
         "regions": rates.aggregate(world, editions),
         "wider": rates.aggregate(world, editions, also=more),
+        "published": load("estimates", year=2021, form="modern slavery").set_index("region")["rate_printed"],
+        "article": load("claims").set_index("id")["printed"],
         "unsure": re.search(r"place (\d+) to (\d+)", unsure).groups(),
         "deaths": lambda first, last: series["deaths"].loc[first:last].sum(),
         "excess": [mortality.excess(series, 1995, 1998, line)["excess"].sum() for line in lines],

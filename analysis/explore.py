@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import errors, figures, mortality, ranks, rates
 from analysis.country import COMPLETE, Country, look_up, ranked
-from analysis.rounding import Interval, printed
+from analysis.rounding import Interval, as_printed, printed
 from analysis.tables import load
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Im
         part = mortality.excess(shown, first, last, baseline_of(baseline, shown["rate"])).set_index("year")
         orange = figures.COLOURS["orange"]
         ax.bar(part.index, part["excess"], bottom=part["baseline_deaths"], color=orange, label="above the baseline")
-        total, deaths, length = part["excess"].sum(), part["deaths"].sum(), len(part)
-        title = f"{total:,.0f} deaths above the baseline in the {length} years {first} to {last}"
-        caption = f"{title}, of {deaths:,.0f} from all causes. Baseline: {baseline}. Series: UN {revision}, a model."
+        total, deaths = (f"{int(as_printed(part[name].sum(), 1000)):,}" for name in ("excess", "deaths"))
+        title = f"About {total} deaths above the baseline in the {len(part)} years {first} to {last}"
+        caption = f"{title}, of {deaths} from all causes. Baseline: {baseline}. Series: UN {revision}, a model."
     ax.legend(loc="upper left", ncols=2)
     source = "UN, World Population Prospects, a model that rests on disputed censuses."
     subtitle = f"North Korea, deaths a year; baseline: {baseline}; {revision}"

@@ -1,7 +1,7 @@
 """Reading a figure out of an article's phrase: "1.1 million", "0.33 percent", "nearly one in ten".
 
-The rule: digits after the point give the rounding unit ("1.1 million": 0.1 million). A whole number has two readings,
-its last non-zero digit (coarse) and the last digit of the printed word (fine): "330 million" is to 10 or to 1 million.
+The rule: a number with a point was rounded at its last digit, so 1.1 million is to a tenth of a million. One without a
+point is read in two ways: finely, at the last digit written, or coarsely, where its zeros begin (330 million: 1 or 10).
 After about, some, nearly, approximately only the coarse reading is meant. "More than", "at least", "less than" and
 "at most" make the number a threshold instead.
 """

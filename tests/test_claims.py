@@ -481,7 +481,7 @@ def test_the_scores_behind_the_tendency():
 
 def test_the_number_of_people_is_not_split_by_form(judged):
     reason = judged[0].loc["A19", "reason"]
-    assert "forced marriage" in reason and "forced labour" in reason and "No split" in reason
+    assert "forced marriage" in reason and "forced labour" in reason and "No source in hand splits" in reason
 
 
 def test_words_that_are_no_figure_say_how_they_were_read(judged):

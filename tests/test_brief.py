@@ -52,7 +52,7 @@ def test_a_change_is_split_into_parts_that_add_up():
 
 def test_chosen_names_every_unknown_country_before_anything_is_written():
     assert brief.chosen(["KEN", "Kenya", "prk"]) == ["KEN", "PRK"]
-    assert len(brief.chosen(["all"])) == 160
+    assert len(brief.chosen(["all"])) == 160 == len(brief.chosen(["KEN", "ALL"]))
     with pytest.raises(ValueError, match="(?s)KEY.*Atlantys"):
         brief.chosen(["KEY", "PRK", "Atlantys"])
 
@@ -119,3 +119,31 @@ def test_the_committed_brief_is_run_for_north_korea():
     cells = read_notebook(Project.here().path(brief.NOTEBOOK))["cells"]
     (tagged,) = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
     assert "".join(tagged["source"]) == 'wanted = "PRK"'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "cannot be read"),
+        (None, "cannot be read"),
+        ('{"cells": [], "nbformat": 4, "nbformat_minor": 5}', "cannot be read"),  # without metadata
+        ('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "one cell tagged parameters, not 0"),
+    ],
+)
+def test_a_broken_notebook_is_one_line_and_no_page(tiny, content, message):
+    if content is not None:
+        tiny.project.path(brief.NOTEBOOK).write_text(content)
+    with pytest.raises(ValueError, match=message):
+        brief.brief(tiny.project, ["KEN"])
+    assert not tiny.project.build.exists()
+
+
+def test_a_cell_that_a_page_cannot_show_is_reported_and_writes_nothing(tmp_path):
+    import nbformat
+
+    notebook = nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4)
+    notebook.cells[-2].outputs = [nbformat.v4.new_output("stream", text="1")]
+    assert brief.written(tmp_path / "PRK.html", notebook) == [
+        "PRK: a page cannot show stream; end the cell in Markdown, a table or a figure"
+    ]
+    assert not list(tmp_path.iterdir())

@@ -185,6 +185,16 @@ def test_ranks_as_json_and_as_a_table(capsys):
     assert "104.6" not in (shown := capsys.readouterr().out) and "Kuwait" in shown and "from rounding only" in shown
 
 
+def test_ranks_of_2016_are_per_1000_like_their_ranges(capsys):
+    assert main(["ranks", "--edition", "2016", "--json"]) == 0
+    rows = {row["iso3"]: row for row in json.loads(capsys.readouterr().out)}
+    # printed as 4.372888... percent of the population: 43.73 per 1,000
+    assert f"{rows['PRK']['printed_rate']:.2f}" == "43.73" and len(rows) == 167
+    assert all(abs(row["printed_rate"] - row["low"]) < 1e-9 for row in rows.values())
+    assert main(["ranks", "--edition", "2013"]) == 2
+    assert "2013 is in hand only in part, so it has no ranking; whole: 2016, 2018, 2023" in capsys.readouterr().err
+
+
 def test_the_lab_opens_copies_and_keeps_those_that_exist(tiny):
     source = tiny.notebook("00_start_here", GOOD)
     tiny.notebook("00_start_here.failed", GOOD)

@@ -64,6 +64,7 @@ def test_ci_runs_the_first_commands_of_the_readme_in_order():
     assert run == ["make figures", "make browser", "make test"]
     assert shell(README)[:2] == ["make figures", "make test"] and "make browser" in shell(README)
     assert script.startswith("#!/usr/bin/env bash\n") and "set -euo pipefail" in script
+    assert "\nexport CI=true" in script
     check = script[script.index("unchanged() {") : script.index("\n}\n")]
     assert "git status --porcelain" in check and "exit 1" in check
     for command in ("make figures", "make test"):

@@ -22,7 +22,7 @@ def chosen(wanted: list[str]) -> list[str]:
     """The iso3 codes meant, each once; "all" is every country with an estimate. ValueError names unknown ones."""
     from analysis.country import code_of, ranked
 
-    if [text.lower() for text in wanted] == ["all"]:
+    if "all" in [text.lower() for text in wanted]:
         return sorted(ranked(2023)["iso3"])
     codes, unknown = [], []
     for text in wanted:
@@ -45,6 +45,28 @@ def with_parameter(notebook: Any, iso3: str) -> Any:
     return made
 
 
+def written(path: Path, notebook: Any) -> list[str]:
+    """Write the page; what is wrong with the notebook, if it cannot be shown."""
+    try:
+        page.write(path, notebook)
+    except ValueError as error:
+        return [f"{path.stem}: {error}"]
+    return []
+
+
+def readable(project: Project) -> None:
+    """ValueError if the brief's notebook is missing, is no notebook, or has no parameters cell."""
+    import nbformat
+
+    path = project.path(NOTEBOOK)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        remedy = "restore it with: git checkout notebooks"
+        raise ValueError(f"notebooks/{path.name} cannot be read ({error.__class__.__name__}); {remedy}") from None
+    with_parameter(notebook, "PRK")
+
+
 async def work(project: Project, codes: list[str], staging: Path, folder: Path, tick: Callable[[], None]) -> list[str]:
     """Write the briefs of these codes with one kernel, emptied between countries; returns the problems met."""
     path, problems = project.path(NOTEBOOK), []
@@ -63,7 +85,7 @@ async def work(project: Project, codes: list[str], staging: Path, folder: Path, 
                 out = Outcome(iso3, staging)
                 await client.kc.execute("%reset -f", silent=True, reply=True, timeout=CELL_SECONDS)
                 if await run_cells(client, out, CELL_SECONDS, lambda: None):
-                    page.write(folder / f"{iso3}.html", client.nb)
+                    out.problems += written(folder / f"{iso3}.html", client.nb)
                 problems += out.problems
                 tick()
         finally:
@@ -84,6 +106,7 @@ def brief(project: Project, wanted: list[str]) -> int:
     from tqdm import tqdm
 
     codes = chosen(wanted)
+    readable(project)
     folder, staging = project.build / "briefs", project.build / f"briefs-{os.getpid()}"
     folder.mkdir(parents=True, exist_ok=True)
     pause = 0.1 if sys.stderr.isatty() else 5

@@ -6,7 +6,8 @@ import json
 
 import pandas as pd
 
-from analysis import ranks, rates, tables
+from analysis import tables
+from analysis.country import COMPLETE, ranked
 
 SHOWN = ["iso3", "country", "printed_rate", "low", "high", "best", "worst"]
 
@@ -22,21 +23,21 @@ def one_of(word: str, wanted: str, known: list[str]) -> str:
 def intervals(edition: str, region: str | None = None) -> pd.DataFrame:
     """The ranked countries of an edition, best place first, with the columns SHOWN and printed_text.
 
-    low, high: people per 1,000 that rate, count and population as printed allow together, or the rate alone where they
-    contradict each other. best, worst: places among all countries with an estimate, whatever the region.
-    ValueError for an unknown edition or region.
+    printed_rate, low, high: people per 1,000 (2016 prints percents), low and high as rates.printed_intervals has them.
+    best, worst: places among all countries with an estimate, whatever the region.
+    ValueError for an edition whose whole country table is not in hand, or an unknown region.
     """
-    editions = tables.load("editions")
-    year = int(one_of("edition", edition, [str(value) for value in editions["edition"]]))
-    index = tables.load("index", edition=year).merge(tables.load("countries")[["iso3", "region"]], on="iso3")
-    allowed = rates.printed_intervals(index, editions)
-    index["low"] = allowed["low"].fillna(allowed["rate_low"])
-    index["high"] = allowed["high"].fillna(allowed["rate_high"])
-    index = index[index["low"].notna()].rename(columns={"country_as_printed": "country", "rate": "printed_rate"})
-    index = index.join(ranks.rank_interval(index["low"], index["high"])).sort_values(["best", "worst", "country"])
+    year = int(one_of("edition", edition, [str(value) for value in tables.load("editions")["edition"]]))
+    if year not in COMPLETE:
+        whole = ", ".join(map(str, COMPLETE))
+        raise ValueError(f"the country table of {year} is in hand only in part, so it has no ranking; whole: {whole}")
+    found = ranked(year).merge(tables.load("countries")[["iso3", "region"]], on="iso3")
+    found = found.rename(columns={"country_as_printed": "country", "per_1000": "printed_rate"})
+    found = found.sort_values(["best", "worst", "country"])
     if region is not None:
-        index = index[index["region"] == one_of("region", region, sorted(index["region"].unique()))]
-    return index.assign(printed_text=index["rate_printed"])[[*SHOWN, "printed_text"]]
+        found = found[found["region"] == one_of("region", region, sorted(found["region"].unique()))]
+    shown = found["printed_rate"].map("{:.2f}".format) if year == 2016 else found["rate_printed"]
+    return found.assign(printed_text=shown)[[*SHOWN, "printed_text"]]
 
 
 def as_json(found: pd.DataFrame) -> str:

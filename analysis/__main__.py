@@ -65,6 +65,8 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.command == "rebuild":
         from analysis.commands import rebuild
 
+        if chosen.check and chosen.all:
+            raise ValueError("give --check or --all, not both: --check looks at every notebook anyway")
         if chosen.check:
             return rebuild.check(project, chosen.names)
         return rebuild.rebuild(project, chosen.names, everything=chosen.all)
@@ -83,8 +85,9 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.command == "codebook":
         from analysis.commands import codebook, readme
 
-        codebook.write(project.data, chosen.seal)
-        readme.write(project.root)
+        with codebook.all_or_nothing(project.data / "datapackage.json", project.data / "README.md"):
+            codebook.write(project.data, chosen.seal)
+            readme.write(project.root)
         return 0
     if chosen.command == "brief":
         from analysis.commands import brief
@@ -102,8 +105,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command is None:
         top.print_help()
         return 0
+    code = 0
     try:
-        return run(chosen)
+        code = run(chosen)
+        sys.stdout.flush()
+        return code
     except ValueError as error:  # bad input; tables.TableError is one
         print(f"analysis: {error}", file=sys.stderr)
         return 2
@@ -112,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return code
 
 
 if __name__ == "__main__":

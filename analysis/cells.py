@@ -118,8 +118,9 @@ class Book:
         return known[country]
 
     def names(self, name: str) -> list[str]:
-        """The columns of a table that a formula may name."""
-        return [str(column) for column in self.table(name) if not str(column).endswith("_printed")]
+        """The columns that a formula may name: not people_printed, which only keeps the text of people."""
+        known = [str(column) for column in self.table(name)]
+        return [c for c in known if not (c.endswith("_printed") and c.removesuffix("_printed") in known)]
 
     def column(self, ref: str) -> tuple[str, str]:
         """The table and column that `table.column` names, the column being one of numbers."""
@@ -178,8 +179,9 @@ def first(*values: Any) -> Number | None:
 
 
 def nearest(wanted: str, known: Any) -> str:
-    """'did you mean ...', letters in another order or case first, or the first few of the known values."""
+    """'did you mean ...': letters in another order or case, a longer name, one nearly so; or the first known values."""
     shown = [str(int(k)) if isinstance(k, float) and k.is_integer() else str(k) for k in known]
     swapped = [k for k in shown if sorted(k.casefold()) == sorted(wanted.casefold())]
+    swapped += [k for k in shown if k.casefold().startswith(f"{wanted.casefold()}_")]  # region for region_as_printed
     hint = f"did you mean {swapped[0]}?" if swapped else tables.near(wanted, shown)
     return hint if hint.startswith("did") or len(shown) <= 12 else f"known: {', '.join(shown[:12])}, ..."

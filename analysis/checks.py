@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+NUMBER = r"-?\d+(\.\d+)?([eE]-?\d+)?"
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -29,10 +31,15 @@ class Problem:
 
 
 def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[Problem]:
-    """Missing, renamed, extra, repeated and misplaced columns."""
+    """Missing, renamed, extra, repeated and misplaced columns.
+
+    Renamed: spelt alike, or, however it is spelt, the only new name and at the place of the only missing one.
+    """
     extra = [c for c in header if c not in names]
-    for column in (c for c in names if c not in header):
-        close = get_close_matches(column, extra, n=1, cutoff=0.5)
+    lost = [c for c in names if c not in header]
+    swapped = len(lost) == len(extra) == 1 and names.index(lost[0]) == header.index(extra[0])
+    for column in lost:
+        close = extra if swapped else get_close_matches(column, extra, n=1, cutoff=0.5)
         remedy = f"rename {close[0]} back to {column}" if close else f"add it; the columns are {', '.join(names)}"
         extra = [c for c in extra if c not in close]
         yield Problem(file, 1, column, close[0] if close else None, "is missing" if not close else "renamed", remedy)
@@ -51,7 +58,7 @@ def cell_problem(file: str, line: int, field: dict[str, Any], text: str, missing
     if text in missing:
         return Problem(file, line, name, text, "is required", "fill the cell") if rules.get("required") else None
     if field["type"] in ("integer", "number"):
-        pattern = r"-?\d+" if field["type"] == "integer" else r"-?\d+(\.\d+)?([eE]-?\d+)?"
+        pattern = r"-?\d+" if field["type"] == "integer" else NUMBER
         if not re.fullmatch(pattern, text):
             kind = "a whole number" if field["type"] == "integer" else "a number"
             return Problem(file, line, name, text, f"is not {kind}", "write digits only, with a point for decimals")
@@ -67,6 +74,29 @@ def cell_problem(file: str, line: int, field: dict[str, Any], text: str, missing
     return None
 
 
+def limit_problem(
+    file: str, line: int, field: dict[str, Any], row: dict[str, str], limits: dict[str, str]
+) -> Problem | None:
+    """A number above the limit that another table sets for this row, such as 100 for a percentage; or None.
+
+    limits: value of the row's column named by "maximumFrom" -> the largest number allowed.
+    """
+    rule, text = field.get("maximumFrom", {}), row[field["name"]]
+    limit = limits.get(row.get(rule.get("by"), ""))
+    if limit is None or not re.fullmatch(NUMBER, text) or float(text) <= float(limit):
+        return None
+    what = f"is above {limit}, the {rule['field']} of {row[rule['by']]} in {rule['resource']}.csv"
+    return Problem(file, line, field["name"], text, what, "check it against the source, and its unit")
+
+
+def foreign_keys(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The foreign keys, and those that allow a few values more, such as WLD for the world.
+
+    The second kind is this project's own: the Frictionless standard has none, so only this loader checks it.
+    """
+    return [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]
+
+
 def key_problems(
     file: str, schema: dict[str, Any], rows: list[tuple[int, dict[str, str]]], known: dict[str, set[str]]
 ) -> Iterator[Problem]:
@@ -80,12 +110,12 @@ def key_problems(
             shown = ", ".join(value)
             yield Problem(file, line, "+".join(key), shown, f"stands in row {first[value]} already", "keep one row")
         first.setdefault(value, line)
-    for foreign in schema.get("foreignKeys", []):
+    for foreign in foreign_keys(schema):
         column = foreign["fields"] if isinstance(foreign["fields"], str) else foreign["fields"][0]
         table = foreign["reference"]["resource"]
         for line, row in rows:
             text = row.get(column, "")
-            if text and text not in known[table]:
+            if text and text not in known[table] and text not in foreign.get("except", []):
                 close = get_close_matches(text, sorted(known[table]), n=1)
                 remedy = f"did you mean {close[0]}?" if close else f"add it to {table}.csv"
                 yield Problem(file, line, column, text, f"is not in {table}.csv", remedy)

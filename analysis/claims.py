@@ -44,7 +44,7 @@ WORDS = [*UNITS, *re.findall(r"\w+", f"{phrases.HEDGES} {' '.join(phrases.SIGNS.
 
 
 class ClaimError(ValueError):
-    """One claim that could not be read: its id, the column at fault and what to do."""
+    """One claim that could not be read: its id, the column (or the line of the file) at fault and what to do."""
 
     def __init__(self, id: str, column: str, message: str) -> None:
         super().__init__(f"{id or 'a row without id'}, {column}: {message}")
@@ -56,33 +56,44 @@ def judge(claims: pd.DataFrame, folder: Path = tables.DATA) -> tuple[pd.DataFram
 
     claims: columns id, printed, formula; optional: statement, notebook and evidence (where the evidence stands),
     read_as (a phrase to test where the printed words are no figure), alternative (further formulas, | between them),
-    cannot_check (why not), note. ValueError for a missing column.
+    cannot_check (why not), note. ValueError for a missing, misspelt or doubled column. claims.attrs["unread"] may name
+    rows whose cells could not be told apart: position, from 0 -> (line of the file, what is wrong with it).
     verdicts, one row per claim: id, statement, printed, tested, reading, meant, printed_value, read_low, read_high,
-    formula, inputs, computed, low, high, unit, verdict, severity, reason, notebook, evidence. tested is the phrase,
-    meant how it was read; printed_value is its number, read_low and read_high what it allows in the reading met (the
-    widest if none is). They, computed, low and high are in `unit`: percent, "per 1,000", place, times, or a plain
-    number where it is empty; NaN where nothing was computed or read, or where an end is open.
+    formula, inputs, computed, low, high, unit, verdict, severity, reason, notebook, evidence, error. tested is the
+    phrase, meant how it was read; printed_value is its number, read_low and read_high what it allows in the reading met
+    (the widest if none is). They, computed, low and high are in `unit`: percent, "per 1,000", place, times, or a plain
+    number where it is empty; NaN where nothing was computed or read, or where an end is open. error is what is wrong
+    with a claim that cannot be read (its verdict is then "cannot be checked" and its reason the error), else empty.
     """
     check_columns([str(column) for column in claims])
     book, found, errors = Book(folder), [], []
     seen: Counter[str] = Counter()
-    for record in claims.astype("str").where(claims.notna(), "").to_dict("records"):
+    unread = claims.attrs.get("unread", {})
+    for place, record in enumerate(claims.astype("str").where(claims.notna(), "").to_dict("records")):
         row = {name: str(record.get(name, "")).strip() for name in COLUMNS}
         seen[row["id"]] += 1
         try:
+            if place in unread:
+                raise ClaimError(row["id"], *unread[place])
             if seen[row["id"]] > 1 or not row["id"]:
                 raise ClaimError(row["id"], "id", "every claim needs an id of its own")
             found.append(judged(row, book))
         except ClaimError as error:
             errors.append(error)
-            found.append(result(row, CANNOT, NONE, f"{error.column}: {error.message}"))
+            fault = f"{error.column}: {error.message}"
+            found.append(result(row, CANNOT, NONE, fault) | {"error": fault})
     return pd.DataFrame(found), errors
 
 
 def check_columns(names: list[str]) -> None:
-    """ValueError for a missing column, or one that is nearly the name of a known one; other columns are left alone."""
+    """ValueError for a missing or doubled column, or one nearly named as a known one; others are left alone."""
+    for column in [name for name, times in Counter(names).items() if times > 1]:
+        raise ValueError(f'there are {names.count(column)} columns named "{column}"; rename or delete all but one')
     for column in [c for c in NEEDED if c not in names]:
-        raise ValueError(f'a claims table needs a column "{column}"; {tables.near(column, names)}')
+        known = {name.lower(): name for name in names if name not in COLUMNS}
+        if close := get_close_matches(column, known, n=1):
+            raise ValueError(f'the column "{known[close[0]]}" should be "{column}"')
+        raise ValueError(f'a claims table needs a column "{column}"; it has {", ".join(names) or "none"}')
     for column in [c for c in names if c not in COLUMNS]:
         close = get_close_matches(column, [c for c in COLUMNS if c not in names], n=1, cutoff=0.7)
         if close:
@@ -137,7 +148,7 @@ def readable(row: dict[str, str], computed: Computed) -> Phrase:
 
 def corrected(text: str, known: list[str], alike: float) -> str:
     """The text with its first misspelt word put right, or "" if no word is nearly (alike: 0 to 1) one of the known."""
-    for word in re.findall(r"[a-z]+", text.lower()):
+    for word in [w for w in re.findall(r"[a-z]+", text.lower()) if w in SHORT or w not in phrases.NUMERALS]:
         close = [SHORT[word]] if word in SHORT else get_close_matches(word, known, n=1, cutoff=alike)
         if close and close[0] != word:
             return re.sub(rf"\b{word}\b", close[0], text.lower())
@@ -172,4 +183,4 @@ def result(
     out |= {name: None if value is None else float(value * per) for name, value in numbers.items()}
     out |= {"unit": {"rank": "place", "ratio": "times"}.get(kind, unit_of(per)), "formula": row["formula"]}
     out |= {"inputs": "; ".join(known.inputs) if known else "", "verdict": verdict, "severity": severity}
-    return out | {"reason": sentences(parts), "notebook": row["notebook"], "evidence": row["evidence"]}
+    return out | {"reason": sentences(parts), "notebook": row["notebook"], "evidence": row["evidence"], "error": ""}

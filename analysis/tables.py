@@ -7,109 +7,96 @@ cell that also breaks a rule is named rather than only "differs".
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import json
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.checks import Problem, cell_problem, header_problems, key_problems
+from analysis.checks import Problem, cell_problem, foreign_keys, header_problems, key_problems, limit_problem
+from analysis.description import DATA, FILE, TableError, describe, near, rows_of, sha256
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 READ: dict[str, str] = {}  # table -> sha256 of the file, for every table read in this process
-
-
-class TableError(ValueError):
-    """A table does not fit its description; `problems` lists each, the message shows the first ten."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        more = [f"... and {len(problems) - 10} more"] if len(problems) > 10 else []
-        super().__init__("\n".join([str(p) for p in problems[:10]] + more))
-
-
-def describe(name: str, folder: Path = DATA) -> dict[str, Any]:
-    """The table's entry in datapackage.json; TableError with the nearest name for an unknown one."""
-    path = folder / "datapackage.json"
-    try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise TableError([Problem("datapackage.json", what=f"cannot be read: {error}", remedy="restore it")]) from None
-    entries = {entry["name"]: entry for entry in package["resources"]}
-    if name not in entries:
-        raise TableError([Problem("datapackage.json", value=name, what="names no table", remedy=near(name, entries))])
-    return dict(entries[name])
-
-
-def near(name: str, known: Any) -> str:
-    """'did you mean ...' with the closest of the known names, else all of them."""
-    close = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else f"known: {', '.join(str(k) for k in known)}"
-
-
-def sha256(path: Path) -> str:
-    """Checksum of a text file with its line ends read as LF, so a Windows checkout has the same."""
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-
-
-def rows_of(path: Path) -> list[tuple[int, list[str]]]:
-    """(line number, cells) of every row, the header first; TableError if missing, empty or not UTF-8."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError:
-        raise TableError([Problem(path.name, what="is missing", remedy="restore it with: git checkout data")]) from None
-    except UnicodeDecodeError as error:
-        fault = Problem(path.name, what=f"is not UTF-8 (byte {error.start})", remedy="save it as UTF-8 CSV")
-        raise TableError([fault]) from None
-    reader = csv.reader(io.StringIO(text, newline=""))
-    rows = [(reader.line_num, row) for row in reader if row]
-    if not rows:
-        raise TableError([Problem(path.name, what="is empty", remedy="restore it with: git checkout data")])
-    return rows
 
 
 def problems_in(rows: list[tuple[int, list[str]]], entry: dict[str, Any], folder: Path) -> Iterator[Problem]:
     """Everything in the rows that the description forbids."""
     schema, file = entry["schema"], entry["path"]
     names = [field["name"] for field in schema["fields"]]
-    header = list(header_problems(file, rows[0][1], names))
-    if header:
-        yield from header
+    shape = list(shape_problems(rows, entry))
+    yield from shape
+    if shape and shape[0].row == 1:  # without its columns nothing else can be told
         return
     missing = set(schema.get("missingValues", [""]))
-    for line, cells in rows[1:]:
-        if len(cells) != len(names):
-            what = f"has {len(cells)} cells, not {len(names)}"
-            yield Problem(file, line, what=what, remedy="quote cells with commas")
-            continue
-        for field, text in zip(schema["fields"], cells, strict=True):
-            fault = cell_problem(file, line, field, text, missing)
+    limited = [field for field in schema["fields"] if "maximumFrom" in field]
+    limits = {field["name"]: limits_of(field["maximumFrom"], folder) for field in limited}
+    whole = [(line, dict(zip(names, cells, strict=True))) for line, cells in rows[1:] if len(cells) == len(names)]
+    for line, row in whole:
+        for field in schema["fields"]:
+            fault = cell_problem(file, line, field, row[field["name"]], missing)
+            fault = fault or limit_problem(file, line, field, row, limits.get(field["name"], {}))
             if fault:
                 yield fault
-    known = {key["reference"]["resource"]: foreign_values(key, folder) for key in schema.get("foreignKeys", [])}
-    yield from key_problems(file, schema, [(n, dict(zip(names, c, strict=False))) for n, c in rows[1:]], known)
+    known = {key["reference"]["resource"]: foreign_values(key, folder) for key in foreign_keys(schema)}
+    yield from key_problems(file, schema, whole, known)
+
+
+def shape_problems(rows: list[tuple[int, list[str]]], entry: dict[str, Any]) -> Iterator[Problem]:
+    """A header other than described, or rows with too many or too few cells."""
+    names = [field["name"] for field in entry["schema"]["fields"]]
+    header = list(header_problems(entry["path"], rows[0][1], names))
+    yield from header
+    for line, cells in [] if header else rows[1:]:
+        if len(cells) != len(names):
+            what = f"has {len(cells)} cells, not {len(names)}"
+            yield Problem(entry["path"], line, what=what, remedy="quote cells with commas")
+
+
+def cells_of(table: str, columns: list[str], folder: Path) -> list[list[str]]:
+    """The cells of some columns of another table, row by row; TableError if its shape is not as described."""
+    entry = describe(table, folder)
+    names = [field["name"] for field in entry["schema"]["fields"]]
+    rows = rows_of(folder / entry["path"])
+    problems = list(shape_problems(rows, entry))
+    for column in columns:
+        if column not in names:
+            problems.append(Problem(FILE, value=column, what=f"is no column of {table}", remedy=near(column, names)))
+    if problems:
+        raise TableError(problems)
+    return [[cells[names.index(column)] for column in columns] for _, cells in rows[1:]]
 
 
 def foreign_values(key: dict[str, Any], folder: Path) -> set[str]:
     """The values a foreign key may take, read from the other table."""
-    rows = rows_of(folder / describe(key["reference"]["resource"], folder)["path"])
-    column = rows[0][1].index(key["reference"]["fields"][0])
-    return {cells[column] for _, cells in rows[1:]}
+    fields = key["reference"]["fields"]
+    column = fields if isinstance(fields, str) else fields[0]
+    return {cell for (cell,) in cells_of(key["reference"]["resource"], [column], folder)}
+
+
+def limits_of(rule: dict[str, str], folder: Path) -> dict[str, str]:
+    """Value of the column `by` -> the largest value allowed beside it, as another table has them; no gaps."""
+    found = cells_of(rule["resource"], [rule["by"], rule["field"]], folder)
+    return {by: limit for by, limit in found if limit.isdecimal()}
+
+
+def broken_rules(entries: list[dict[str, Any]], folder: Path = DATA) -> list[Problem]:
+    """Everything that these tables break, each fault once; the checksums are not compared."""
+    found: list[Problem] = []
+    for entry in entries:
+        try:
+            found += problems_in(rows_of(folder / entry["path"]), entry, folder)
+        except TableError as error:
+            found += error.problems
+    return list(dict.fromkeys(found))
 
 
 def check(name: str, folder: Path = DATA) -> tuple[dict[str, Any], list[tuple[int, list[str]]]]:
     """(description, rows) of a table that fits its description and its checksum; TableError otherwise."""
-    entry = describe(name, folder)
+    entry = describe(name, folder, "hash")
     path = folder / entry["path"]
     rows = rows_of(path)
     problems = list(problems_in(rows, entry, folder))
-    digest = sha256(path)
-    if not problems and entry["hash"] != f"sha256:{digest}":
+    if not problems and entry["hash"] != f"sha256:{sha256(path)}":
         remedy = "git checkout data, or, if the change is meant, log it in corrections.csv and run codebook --seal"
         problems = [Problem(entry["path"], what="differs from the published copy", remedy=remedy)]
     if problems:

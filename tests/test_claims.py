@@ -183,6 +183,28 @@ def test_a_faulty_formula_is_refused_with_the_nearest_name(world, formula, messa
 
 
 @pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("value(index.people; edition=2023; region_as_printd=Africa)", "did you mean region_as_printed?"),
+        ("value(index.people; edition=2023; region=Africa)", "did you mean region_as_printed?"),
+        ("value(index.people; country_as_print=Kenya)", "did you mean country_as_printed?"),
+        ("value(index.country_as_printed; edition=2023)", "index.country_as_printed holds text, not numbers"),
+        ("value(index.people_printed; edition=2023)", 'no column "people_printed"'),
+        ("value(index.people; editoin=2023)", "did you mean edition?"),
+    ],
+)
+def test_a_text_column_as_printed_is_known(formula, message):
+    with pytest.raises(FormulaError) as refused:
+        evaluate(formula, BOOK)
+    assert message in str(refused.value)
+
+
+def test_the_columns_a_formula_may_name_are_those_of_the_file():
+    fields = [field["name"] for field in tables.describe("index")["schema"]["fields"]]
+    assert Book().names("index") == fields
+
+
+@pytest.mark.parametrize(
     "formula", ["value(cities.people; name=Cor)", "sum(cities.people; area>100)", "largest(9; cities.area)"]
 )
 def test_a_gap_is_no_fault_of_the_formula(world, formula):
@@ -323,14 +345,16 @@ def test_what_cannot_be_checked_keeps_its_reason_and_its_context(world):
         ({"printed": "many", "formula": "count(cities)"}, "printed", "cannot read"),
         ({"printed": "many", "read_as": "lots", "formula": "count(cities)"}, "read_as", "cannot read"),
         ({"printed": "2.7 milion", "formula": "count(cities)"}, "printed", "did you mean 2.7 million?"),
+        ({"printed": "5 trillion", "formula": "count(cities)"}, "printed", '"trillion" belongs to the number'),
+        ({"printed": "3 hundred", "formula": "count(cities)"}, "printed", '"hundred" belongs to the number'),
         ({"printed": "2.7 mn", "formula": "count(cities)"}, "printed", "did you mean 2.7 million?"),
         ({"printed": "aproximately 2", "formula": "count(cities)"}, "printed", "did you mean approximately 2?"),
         ({"printed": "2,7 million", "formula": "count(cities)"}, "printed", "write it like 1.1 million"),
         ({"printed": "", "formula": "count(cities)"}, "printed", "is empty"),
         ({"printed": "5", "formula": ""}, "formula", "is empty"),
-        ({"printed": "5 percent", "formula": "count(cities)"}, "formula", "but \"5 percent\" is a share"),
-        ({"printed": "5", "formula": "share(1; 20)"}, "formula", "but \"5\" is a count"),
-        ({"printed": "5th", "formula": "count(cities)"}, "formula", "but \"5th\" is a rank"),
+        ({"printed": "5 percent", "formula": "count(cities)"}, "formula", 'but "5 percent" is a share'),
+        ({"printed": "5", "formula": "share(1; 20)"}, "formula", 'but "5" is a count'),
+        ({"printed": "5th", "formula": "count(cities)"}, "formula", 'but "5th" is a rank'),
         ({"id": "", "printed": "5", "formula": "count(cities)"}, "id", "an id of its own"),
     ],
 )
@@ -341,6 +365,7 @@ def test_one_faulty_claim_is_named_and_the_others_are_judged(world, cells, colum
     assert [(e.id, e.column) for e in errors] == [(faulty["id"], column)] and message in errors[0].message
     assert str(errors[0]).count("\n") == 0
     assert list(found["verdict"]) == ["reproduces", "cannot be checked", "reproduces"]
+    assert list(found["error"]) == ["", f"{column}: {errors[0].message}", ""]
 
 
 def test_an_id_stands_once(world):
@@ -349,10 +374,14 @@ def test_an_id_stands_once(world):
 
 
 def test_misnamed_columns_are_refused():
-    with pytest.raises(ValueError, match='needs a column "formula"; did you mean formulas?'):
+    with pytest.raises(ValueError, match='^the column "formulas" should be "formula"$'):
         claims.judge(pd.DataFrame(columns=["id", "printed", "formulas"]))
     with pytest.raises(ValueError, match='no column "note_"; did you mean note?'):
         claims.judge(pd.DataFrame(columns=["id", "printed", "formula", "note_"]))
+    with pytest.raises(ValueError, match='needs a column "formula"; it has id, printed$'):
+        claims.judge(pd.DataFrame(columns=["id", "printed"]))
+    with pytest.raises(ValueError, match='2 columns named "note"; rename or delete'):
+        claims.judge(pd.DataFrame([["A", "4", "4", "", ""]], columns=["id", "printed", "formula", "note", "note"]))
 
 
 # --- what must hold for any figure ---
@@ -558,7 +587,11 @@ def test_a_readers_own_file(tmp_path, capsys):
         (None, "there is no file"),
         (b"id,printed,formula\n", "has no claims"),
         (b"name;printed;formula\nA;4;count(index)\n", 'needs a column "id"'),
-        (b"id,printed,formula\nA,2,696,count(index)\n", "row 2: 4 cells"),
+        (b"id,printed,formla\nA,4,count(index)\n", r'mine.csv: the column "formla" should be "formula"$'),
+        (b"ID,printed,formula\nA,4,count(index)\n", 'mine.csv: the column "ID" should be "id"'),
+        (b"id,printed,formula,nte\nA,4,count(index),\n", 'mine.csv: .* no column "nte"; did you mean note'),
+        (b"id,printed,printed,formula\nA,4,5,count(index)\n", 'mine.csv: there are 2 columns named "printed"'),
+        (b"id,,,printed,formula\nA,,,4,count(index)\n", 'mine.csv: there are 2 columns named ""'),
         (b"\xff\xfeid", "is not UTF-8"),
     ],
 )

@@ -285,6 +285,10 @@ def test_country_codes_lead_to_the_countries_table(name):
     assert unknown <= {"WLD"}  # a row for the whole world, which is no country
     if name != "countries" and not unknown:
         assert ["iso3"] in [key["fields"] for key in schema["foreignKeys"]]
+    if unknown:
+        (key,) = schema["foreignKeysExcept"]
+        assert key["fields"] == ["iso3"] and key["except"] == ["WLD"]
+        assert key["reference"] == {"resource": "countries", "fields": ["iso3"]}
 
 
 def test_corrections_name_a_table_and_a_column_that_exist():
@@ -328,3 +332,53 @@ def test_sealing_renews_the_checksum_of_the_changed_table_only(tmp_path):
     codebook.write(copy, seal=True)
     sealed = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     assert [e["name"] for e in sealed if e["hash"] != RESOURCES[e["name"]]["hash"]] == ["claims"]
+
+
+def snapshot(folder):
+    """File -> bytes of what sealing may write."""
+    return {path.name: path.read_bytes() for path in folder.glob("*.*") if path.suffix in (".json", ".md")}
+
+
+@pytest.mark.parametrize("seal", [True, False])
+def test_a_broken_table_stops_the_codebook_before_it_writes_anything(tmp_path, seal):
+    shutil.copytree(DATA, tmp_path / "data")
+    copy, index = tmp_path / "data", tmp_path / "data" / "index.csv"
+    (copy / "README.md").write_text("as it was", encoding="utf-8")
+    changed = (copy / "claims.csv").read_bytes().replace(b"2,696,000", b"2,697,000")
+    (copy / "claims.csv").write_bytes(changed)  # sound, and would be sealed
+    before, rows = snapshot(copy), index.read_text(encoding="utf-8").split("\n")
+    column = rows[0].split(",").index("people")
+    cells = rows[1].split(",")
+    index.write_text("\n".join([rows[0], ",".join([*cells[:column], "-5", *cells[column + 1 :]]), *rows[2:]]))
+    with pytest.raises(tables.TableError, match=r'^data/index\.csv, row 2, column people: "-5" is below 0; .*\Z'):
+        codebook.write(copy, seal)
+    assert snapshot(copy) == before
+    index.unlink()
+    with pytest.raises(tables.TableError, match=r"^data/index\.csv: is missing; restore it with: git checkout data\Z"):
+        codebook.write(copy, seal)
+    assert snapshot(copy) == before
+
+
+def test_sealing_is_undone_if_what_follows_fails(tmp_path):
+    kept, made = tmp_path / "kept", tmp_path / "made"
+    kept.write_bytes(b"before")
+    with pytest.raises(KeyboardInterrupt), codebook.all_or_nothing(kept, made):
+        kept.write_bytes(b"after")
+        made.write_bytes(b"new")
+        raise KeyboardInterrupt
+    assert kept.read_bytes() == b"before" and not made.exists()
+    with codebook.all_or_nothing(kept, made):
+        kept.write_bytes(b"after")
+    assert kept.read_bytes() == b"after"
+
+
+def test_sealing_can_add_a_checksum_that_was_never_there(tmp_path):
+    shutil.copytree(DATA, tmp_path / "data")
+    path = tmp_path / "data" / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    del package["resources"][0]["hash"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(tables.TableError, match="the table countries lacks a usable hash"):
+        codebook.write(tmp_path / "data")
+    codebook.write(tmp_path / "data", seal=True)
+    assert json.loads(path.read_text(encoding="utf-8")) == PACKAGE

@@ -1,5 +1,6 @@
 """A reader's own article: the guide in examples/ says what the command does, and the page it writes can be read."""
 
+import json
 import re
 import subprocess
 import sys
@@ -152,6 +153,67 @@ def test_exit_codes_are_those_of_the_guide(tmp_path, lines, code):
     command_line = [sys.executable, "-m", "analysis", "claims", file_of(tmp_path, *lines)]
     done = subprocess.run(command_line, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == code and code in said and "Traceback" not in done.stderr
+
+
+PARTED = f"P,269,000,{KENYA},a comma too many"  # five cells under four columns
+BESIDE = f"P,269,000,{KENYA}"  # four: printed 269, formula 000, and the formula under statement
+
+
+def faults_of(folder, *lines):
+    return [(e.id, e.column, e.message) for e in claims.judge(command.read(file_of(folder, *lines)))[1]]
+
+
+def test_a_line_with_a_comma_too_many_is_named_by_its_number_and_the_others_are_judged(tmp_path, capsys):
+    file = file_of(tmp_path, SOUND, "", "  ", PARTED, WRONG)  # header 1, sound 2, two blank lines, so 5
+    assert command.run(file) == 2
+    out, err = capsys.readouterr()
+    hint = 'put quotation marks around a cell with a comma: "269,000"'
+    assert err == f"analysis: {file}, P, line 5: 5 cells, not 4; {hint}\n"
+    found = claims.judge(command.read(file))[0].set_index("id")
+    assert found["verdict"].drop("P").to_dict() == {"S": "reproduces", "W": "inconsistent"}
+    assert "P: Line 5: 5 cells, not 4" in out
+
+
+def test_a_line_number_counts_the_lines_of_the_file(tmp_path):
+    # S2 stands on lines 3 and 4, so the next line is 5; a line separator inside a cell is no new line
+    two = f'S2,"269,000",{KENYA},"first\nsecond\u2028 still second"'
+    assert [column for _, column, _ in faults_of(tmp_path, SOUND, two, PARTED)] == ["line 5"]
+    assert [column for _, column, _ in faults_of(tmp_path, PARTED, "", PARTED)] == ["line 2", "line 4"]
+
+
+def test_a_number_parted_into_two_columns_is_seen_though_the_cells_are_as_many(tmp_path):
+    ((name, column, message),) = faults_of(tmp_path, SOUND, BESIDE)
+    assert (name, column) == ("P", "line 3") and "the formula stands under statement; put quotation" in message
+    assert faults_of(tmp_path, "A,4,4,four", f"B,4,4,{KENYA} is meant") == []  # a number is a formula of its own
+
+
+def test_empty_cells_at_the_end_are_no_fault_but_do_not_hide_one(tmp_path):
+    file = tmp_path / "wide.csv"
+    file.write_text(f'id,printed,formula,note,,\nS,"269,000",{KENYA},,,\nP,269,000,{KENYA},,,\n', encoding="utf-8")
+    assert [e.column for e in claims.judge(command.read(str(file)))[1]] == ["line 3"]
+    file.write_text(f"id,printed,formula,\nP,269,000,{KENYA}\n", encoding="utf-8")  # a cell under no name
+    assert "4 cells, not 3" in claims.judge(command.read(str(file)))[1][0].message
+
+
+def test_lines_that_could_not_be_read_are_counted_apart(tmp_path, capsys):
+    file = file_of(tmp_path, SOUND, PARTED, FAULTS[0][0], "N,no figure,,x")  # S has no reason
+    text = Path(file).read_text(encoding="utf-8").replace("statement", "cannot_check", 1).replace("sound", "")
+    Path(file).write_text(text, encoding="utf-8")
+    assert command.run(file) == 2
+    counts = "4 claims: 1 reproduces, 0 within rounding, 0 inconsistent, 1 cannot be checked, 2 could not be read"
+    assert counts in capsys.readouterr().out
+    assert command.run(file, pages=tmp_path) == 2 and counts in capsys.readouterr().out
+    page = Page((tmp_path / "mine.html").read_text(encoding="utf-8"))
+    assert page.cells[page.cells.index("P") + 4] == "could not be read"
+    assert command.run(str(EXAMPLE)) == 1 and "could not be read" not in capsys.readouterr().out
+
+
+def test_json_has_an_error_and_no_verdict_for_a_line_that_could_not_be_read(tmp_path, capsys):
+    assert command.run(file_of(tmp_path, SOUND, PARTED, FAULTS[0][0]), True) == 2
+    sound, parted, faulty = json.loads(capsys.readouterr().out)
+    assert (sound["verdict"], sound["severity"], sound["error"]) == ("reproduces", "none", None)
+    assert parted["error"].startswith("line 3: 5 cells, not 4") and faulty["error"].startswith("formula: there is no")
+    assert {row[key] for row in (parted, faulty) for key in ("verdict", "severity")} == {None}
 
 
 # --- the page ---

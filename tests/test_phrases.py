@@ -1,12 +1,13 @@
 """Reading printed figures: what each phrase of an article can mean."""
 
+from dataclasses import replace
 from fractions import Fraction as F
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.phrases import phrase
+from analysis.phrases import NUMERALS, phrase
 from analysis.rounding import Interval, as_printed
 
 MILLION = 10**6
@@ -111,6 +112,86 @@ def test_what_a_share_is_shown_per(text, per):
 def test_unreadable_text_is_refused_with_examples(text):
     with pytest.raises(ValueError, match="cannot read .* 1.1 million, 0.33 percent"):
         phrase(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("10 percent of 25 million", 'both "percent" and "of 25"'),
+        ("5 percent out of 160", 'both "percent" and "out of 160"'),
+        ("2 times in ten", 'both "times" and "in ten"'),
+        ("10 percent of 2023", 'both "percent" and "of 2023"'),
+        ("1 in 10 thousand", '"thousand" belongs to the number'),
+        ("1 in 10 million", '"million" belongs to the number'),
+        ("10 of the 25 million", '"million" belongs to the number'),
+        ("twenty five million", '"five" belongs to the number'),
+        ("fifty nine million", '"nine" belongs to the number'),
+        ("5 trillion", '"trillion" belongs to the number'),
+        ("5 lakh people", '"lakh" belongs to the number'),
+        ("5 crore", '"crore" belongs to the number'),
+        ("5 mil", '"mil" belongs to the number'),
+        ("5 people bn", '"bn" belongs to the number'),
+        ("3 hundred thousand", '"hundred" belongs to the number'),
+        ("two dozen", '"dozen" belongs to the number'),
+        ("5 billions", '"billions" belongs to the number'),
+        ("half a million", '"million" belongs to the number'),
+        ("269.000", "write 269,000"),
+        ("269.000 people", "write 269,000"),
+        ("1 in 10.000", "write 10,000"),
+        ("0th", "a place is a whole number from 1 on"),
+        ("rank 0", "a place is a whole number from 1 on"),
+        ("in the top ten percent", "a place is a whole number from 1 on"),
+        ("10 percent or more", "such as at least 10 percent"),
+        ("10 percentage points", '"percentage" stands after the number'),
+        ("60 deaths per day", '"per" stands after the number'),
+        ("5 in 2000", "2000 may be a year"),
+        ("50 million in 160 countries", "160 is less than what is said to be a part of it"),
+    ],
+)
+def test_a_phrase_that_could_mean_something_else_is_refused_with_a_hint(text, hint):
+    with pytest.raises(ValueError) as refused:
+        phrase(text)
+    assert str(refused.value).startswith(f'cannot read "{text}" as a figure: ') and hint in str(refused.value)
+
+
+@pytest.mark.parametrize("word", sorted(NUMERALS))
+@pytest.mark.parametrize("before", ["5 people ", "5 percent ", "1 in 10 ", "10 percent in 2023 "])
+def test_no_word_of_number_is_passed_over(before, word):
+    with pytest.raises(ValueError, match=f'"{word}" belongs to the number'):
+        phrase(before + word)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("10 percent in 2023", "10 percent"),  # a year is no base: 10 percent, not 10 per 2,023
+        ("269,000 in 2021", "269,000"),
+        ("1.1 million in 2021", "1.1 million"),
+        ("122nd in 2023", "122nd"),
+        ("1 in 2000", "1 in 2,000"),
+        ("one in a thousand", "one in 1,000"),
+        ("1 in a million", "1 in 1,000,000"),
+        ("5 per thousand", "5 per 1,000"),
+        ("5 per hundred thousand", "5 per 100,000"),
+        ("90.3 of every thousand", "90.3 of every 1,000"),
+        ("3 out of every four", "3 out of 4"),
+    ],
+)
+def test_phrases_that_mean_the_same_are_read_the_same(text, same):
+    found, other = phrase(text), phrase(same)
+    assert replace(found, text=same, digits=other.digits) == other
+
+
+def test_shares_of_words_by_hand():
+    # 3 of 4, the 3 rounded: 2.5 to 3.5 of 4; a thousand, hedged, is to a thousand: 500 to 1,500
+    assert phrase("3 out of every four").readings == {"digits": interval(F(5, 8), F(7, 8))}
+    assert phrase("about one in a thousand").readings == {"coarse": interval(F(1, 1500), F(1, 500))}
+    assert (phrase("122nd in 2023").places, phrase("122nd of 160").places) == (None, 160)
+
+
+@pytest.mark.parametrize("text", ["0.125", "1.234 percent", "1.234 million"])
+def test_three_digits_after_a_point_that_can_be_no_thousands_are_read(text):
+    assert phrase(text).readings.keys() == {"digits"} and phrase(text).units == {"digits": F(1, 1000)}
 
 
 def test_the_reading_met_is_the_narrowest():

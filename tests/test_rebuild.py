@@ -158,6 +158,7 @@ def test_names_that_do_not_exist_are_refused_with_the_nearest(tiny):
     ("command", "part"),
     [
         (["rebuild", "01_prevalance"], "did you mean 01_prevalence"),
+        (["rebuild", "--check", "--all"], "give --check or --all, not both"),
         (["ranks", "--edition", "2032"], "there is no edition 2032"),
         (["ranks", "--region", "Arab State"], "did you mean Arab States"),
     ],
@@ -166,6 +167,34 @@ def test_bad_input_is_one_line_and_exit_code_2(command, part, capsys):
     assert main(command) == 2
     out, said = capsys.readouterr()
     assert part in said and said.count("\n") == 1 and not out
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows reports a closed pipe in another way")
+def test_a_reader_that_stops_reading_does_not_hide_what_is_out_of_date(tiny, unbuffered):
+    tiny.notebook("01_good", GOOD)
+    env = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    for expected in (1, 0):  # never run, then up to date
+        pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(on(tiny, ["rebuild", "--check"]), env=env, **pipe) as checking:
+            checking.stdout.close()  # as head does once it has its line
+            said = checking.stderr.read()
+        assert (checking.returncode, said) == (expected, b"")
+        assert run(tiny) == 0
+
+
+@pytest.mark.parametrize("options", [["rebuild"], ["rebuild", "--check"], ["codebook"], ["codebook", "--seal"]])
+@pytest.mark.parametrize("text", ["{}", "[]", '{"resources": [{"name": "index"}]}', '{"resources": "none'])
+def test_a_broken_description_is_one_line_and_exit_code_2(tiny, monkeypatch, capsys, options, text):
+    tiny.table("index", "n\n1\n")
+    (tiny.project.data / "datapackage.json").write_text(text)
+    monkeypatch.setattr("analysis.commands.stale.Project.here", lambda: tiny.project)
+    assert main(options) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("analysis: data/datapackage.json: ") and said.count("\n") == 1
+    assert "git checkout data/datapackage.json" in said
+    assert (tiny.project.data / "datapackage.json").read_text() == text
+    assert not (tiny.project.data / "README.md").exists()
 
 
 def test_the_command_line_without_a_command_shows_examples(capsys):

@@ -32,17 +32,18 @@ def edit(path, change):
 
 def test_a_table_makes_stale_only_who_read_it(fresh, capsys):
     fresh.table("index", "n\n3\n")
-    assert stale.stale(fresh.project) == {"01_reads": ["data/index.csv changed"]}
+    assert stale.stale(fresh.project) == {"01_reads": ["data/index.csv or its description changed"]}
     assert rebuild.check(fresh.project, []) == 1
     said = capsys.readouterr().out
-    assert "notebooks/01_reads.ipynb and its figures (1) are out of date:\n  data/index.csv changed" in said
+    why = "data/index.csv or its description changed"
+    assert f"notebooks/01_reads.ipynb and its figures (1) are out of date:\n  {why}\n" in said
     assert "02_other" not in said
     assert rebuild.check(fresh.project, ["02_other"]) == 0
 
 
 def test_a_changed_unit_counts_as_a_changed_table(fresh):
     fresh.table("other", "n\n2\n", unit="thousands")
-    assert stale.stale(fresh.project) == {"02_other": ["data/other.csv changed"]}
+    assert stale.stale(fresh.project) == {"02_other": ["data/other.csv or its description changed"]}
 
 
 def test_a_table_that_is_gone_is_named(fresh):
@@ -83,7 +84,41 @@ def test_figures_missing_changed_or_nobodys(fresh, capsys):
     figure.write_text("<svg/>\n")
     (fresh.project.figures / "old.png").write_bytes(b"")
     assert stale.orphans(fresh.project) == ["old.png"] and rebuild.check(fresh.project, []) == 1
-    assert "figures/old.* is written by no notebook" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "figures/old.* is written by no notebook; delete it, or restore the notebook that wrote it\n" in said
+
+
+def test_a_deleted_notebook_is_not_taken_for_a_needless_figure(fresh, capsys):
+    fresh.project.path("01_reads").unlink()
+    assert rebuild.check(fresh.project, []) == 1
+    assert "figures/drawn.* is written by no notebook; delete it, or restore" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", ["cells", "outputs", "package", "lock", "tables", "figures"])
+@pytest.mark.parametrize("broken", [None, 3])
+def test_a_record_without_one_of_its_parts_counts_as_never_run(fresh, part, broken):
+    edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"].update({part: broken}))
+    assert stale.stale(fresh.project) == {"01_reads": ["never run"]}
+    edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"].pop(part))
+    assert stale.stale(fresh.project) == {"01_reads": ["never run"]}
+    assert stale.orphans(fresh.project) == (["drawn.svg"] if part == "figures" else [])  # the rest still says whose
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"resources": [{"name": "index"}]}', '{"resources": "none', "\xff"])
+def test_a_broken_description_is_named(fresh, text):
+    (fresh.project.data / "datapackage.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(ValueError, match=r"^data/datapackage\.json: .*; restore it with: git checkout data") as caught:
+        rebuild.check(fresh.project, [])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_description_is_named_unless_there_are_no_tables(fresh, tiny):
+    (fresh.project.data / "datapackage.json").unlink()
+    with pytest.raises(ValueError, match=r"data/datapackage\.json: is missing"):
+        stale.stale(fresh.project)
+    for path in fresh.project.data.glob("*.csv"):
+        path.unlink()
+    assert stale.stale(fresh.project)["02_other"] == ["data/other.csv is missing"]
 
 
 def test_a_notebook_without_a_record_was_never_run(fresh):
@@ -113,7 +148,7 @@ def test_a_run_records_the_tables_its_kernel_read(tiny):
     assert rebuild.rebuild(tiny.project, []) == 0
     tiny.table("index", "n\n3\n")
     tiny.table("other", "n\n4\n")
-    assert stale.stale(tiny.project) == {"01_reads": ["data/index.csv changed"]}
+    assert stale.stale(tiny.project) == {"01_reads": ["data/index.csv or its description changed"]}
 
 
 def test_nothing_committed_is_out_of_date(capsys):

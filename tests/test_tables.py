@@ -1,12 +1,14 @@
 """Loading: every planted fault is named by file, row, column, value and remedy, and frictionless sees the same cell."""
 
 import json
+import re
 import shutil
 
 import frictionless
 import pytest
 
 from analysis import tables
+from analysis.commands import codebook
 from analysis.tables import TableError, load
 
 FIRST = "2016,AFG"  # the row that the faults are planted in; the header is row 1, so it stands in row 2
@@ -63,6 +65,7 @@ FAULTS = {
 HEADERS = {
     "missing column": (lambda ls: [line.rpartition(",")[0] for line in ls], "rate", "is missing"),
     "renamed column": (lambda ls: [ls[0].replace("people", "peoples"), *ls[1:]], "people", "rename peoples back"),
+    "respelt column": (lambda ls: [ls[0].replace("people", "persons"), *ls[1:]], "people", "rename persons back"),
     "extra column": (lambda ls: [ls[0] + ",note", *(line + ",x" for line in ls[1:])], "note", "remove it"),
 }
 
@@ -102,6 +105,89 @@ def test_a_wrong_checksum_comes_last(folder):
     with pytest.raises(TableError, match='row 2, column people: "-1" is below 0') as caught:
         load("index", folder=folder)
     assert "differs" not in str(caught.value)
+
+
+def test_columns_renamed_at_other_places_are_not_taken_for_one_another(folder):
+    # "people" goes and a column "zzz" comes at the end: nothing says that it is the same column
+    plant(folder, lambda ls: [ls[0].replace(",people,", ",") + ",zzz", *ls[1:]])
+    with pytest.raises(TableError) as caught:
+        load("index", folder=folder)
+    assert [(p.column, p.what) for p in caught.value.problems] == [
+        ("people", "is missing"),
+        ("zzz", "is not in the description"),
+    ]
+
+
+def test_a_percentage_may_not_exceed_100_though_a_rate_per_1000_may(folder):
+    plant(folder, cell("rate", "100"))
+    assert load("index", folder=folder)["rate"][0] == 100
+    plant(folder, cell("rate", "101"))  # row 2 is of 2016, whose rate_per is 100
+    with pytest.raises(TableError) as caught:
+        load("index", folder=folder)
+    (problem,) = caught.value.problems
+    assert (problem.row, problem.column, problem.value) == (2, "rate", "101")
+    assert "is above 100, the rate_per of 2016 in editions.csv; check it against the source" in str(problem)
+    # Eritrea's 90.3 per 1,000 of 2023 made 101 per 1,000 is within its own edition's limit
+    plant(folder, lambda ls: [cell("rate", "1.13")(ls)[1] if i == 1 else line for i, line in enumerate(ls)])
+    plant(folder, lambda ls: [line.replace(",90.3", ",101") if line[:8] == "2023,ERI" else line for line in ls])
+    found = load("index", folder=folder, edition=2023).set_index("iso3")
+    assert found.loc["ERI", "rate"] == 101
+
+
+def test_a_fault_of_the_table_that_a_key_leads_to_is_named_there(folder):
+    countries = folder / "countries.csv"
+    text = countries.read_text(encoding="utf-8")
+    countries.write_text(text.replace("iso3", "code", 1), encoding="utf-8")
+    with pytest.raises(TableError, match=r"data/countries\.csv, row 1, column iso3: .*rename code back to iso3"):
+        load("index", folder=folder)
+    header, first, rest = text.split("\n", 2)
+    countries.write_text("\n".join([header, first.split(",")[0], rest]), encoding="utf-8")
+    with pytest.raises(TableError, match=r"data/countries\.csv, row 2: has 1 cells, not 6"):
+        load("index", folder=folder)
+
+
+@pytest.mark.parametrize("name", ["early_editions", "prison_peers"])
+def test_an_unknown_country_beside_the_world_is_named(tmp_path, name):
+    copy = tmp_path / "data"
+    shutil.copytree(tables.DATA, copy)
+    assert (load(name, folder=copy)["iso3"] == "WLD").any()  # the world is no country, and allowed here
+    path = copy / f"{name}.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    row = next(i for i, line in enumerate(lines) if i and "WLD" not in line)
+    lines[row] = re.sub(r"(^|,)[A-Z]{3},", r"\1ZZQ,", lines[row], count=1)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    for attempt in (lambda: load(name, folder=copy), lambda: codebook.write(copy, seal=True)):
+        with pytest.raises(TableError) as caught:
+            attempt()
+        (problem,) = caught.value.problems
+        assert (problem.row, problem.column, problem.value) == (row + 1, "iso3", "ZZQ")
+        assert problem.what == "is not in countries.csv" and "countries.csv" in problem.remedy
+    path.write_text((tables.DATA / path.name).read_text(encoding="utf-8").replace("WLD", "WLX"), encoding="utf-8")
+    with pytest.raises(TableError, match='column iso3: "WLX" is not in countries.csv'):
+        load(name, folder=copy)
+
+
+BROKEN = {
+    "cut off": lambda text: text[:200],
+    "an empty object": lambda text: "{}",
+    "a list": lambda text: "[]",
+    "no hash": lambda text: text.replace('"hash"', '"hush"', 1),
+    "no name": lambda text: text.replace('"name": "countries"', '"nome": "countries"', 1),
+    "a table that is text": lambda text: json.dumps({"resources": ["index"]}),
+    "a column without a type": lambda text: text.replace('"type"', '"kind"', 1),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_description_is_one_line_with_file_and_remedy(folder, how):
+    path = folder / "datapackage.json"
+    path.write_text(BROKEN[how](path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(TableError, match=r"^data/datapackage\.json: .*; restore it with: git checkout data") as caught:
+        load("index", folder=folder)
+    assert "\n" not in str(caught.value)
+    path.unlink()
+    with pytest.raises(TableError, match=r"data/datapackage\.json: is missing"):
+        load("index", folder=folder)
 
 
 def test_ragged_missing_empty_and_binary_files(folder):

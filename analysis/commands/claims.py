@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import sys
 from collections import Counter
 from html import escape
@@ -18,6 +20,7 @@ from analysis.commands import page
 from analysis.rates import INCONSISTENT
 from analysis.verdicts import VERDICTS
 
+UNREAD = "could not be read"
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
 NUMBERS = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
 ABOUT = """\
@@ -35,13 +38,18 @@ td:nth-child(3), td:nth-child(4) { min-width: 9rem; } td:last-child { min-width:
 """
 
 
-def read(file: str) -> pd.DataFrame:
-    """A reader's own claims file, all cells as text; ValueError that says what is wrong with the file."""
+def cells(file: str) -> list[tuple[int, list[str]]]:
+    """(number of its first line, cells) of each row that is not blank; ValueError for a file that is no CSV file."""
     path = Path(file)
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-        split = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","  # some spreadsheets write semicolons
-        rows = list(csv.reader(lines, delimiter=split))
+        with io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="") as text:
+            head = text.readline()
+            text.seek(0)
+            split = ";" if ";" in head and "," not in head else ","  # some spreadsheets write semicolons
+            rows, reader, line = [], csv.reader(text, delimiter=split), 1
+            for row in reader:
+                rows.append((line, [cell.strip() for cell in row]))
+                line = reader.line_num + 1
     except FileNotFoundError:
         near = tables.near(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else ""
         hint = f"; {near}" if near.startswith("did") else ""
@@ -50,14 +58,49 @@ def read(file: str) -> pd.DataFrame:
         raise ValueError(f"{file} is not UTF-8 (byte {error.start}); save it as CSV UTF-8") from None
     except (OSError, csv.Error) as error:
         raise ValueError(f"{file} cannot be read as a CSV file: {error}") from None
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    return [(line, row) for line, row in rows if any(row)]
+
+
+def read(file: str) -> pd.DataFrame:
+    """A reader's own claims file, all cells as text; ValueError that says what is wrong with the file or its header.
+
+    A row that a comma has parted into too many cells keeps its id alone; attrs["unread"] tells claims.judge of it.
+    """
+    rows = cells(file)
     if len(rows) < 2:
         raise ValueError(f"{file} has no claims; it needs a header (id,printed,formula) and a row for each claim")
-    header = [name.strip() for name in rows[0]]
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) > len(header):
-            raise ValueError(f'{file}, row {number}: {len(row)} cells, not {len(header)}; put "..." around commas')
-    return pd.DataFrame([row + [""] * (len(header) - len(row)) for row in rows[1:]], columns=header, dtype="str")
+    header = filled(rows[0][1])
+    try:
+        claims.check_columns(header)
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
+    table, unread = [], {}
+    for place, (line, row) in enumerate(rows[1:]):
+        if fault := parted(row, header, len(rows[0][1])):
+            unread[place] = (f"line {line}", f'{fault}; put quotation marks around a cell with a comma: "269,000"')
+            row = row[:1] if header[0] == "id" else []
+        table.append((row + [""] * len(header))[: len(header)])
+    frame = pd.DataFrame(table, columns=header, dtype="str")
+    frame.attrs["unread"] = unread
+    return frame
+
+
+def filled(row: list[str]) -> list[str]:
+    """The cells up to the last that is not empty; spreadsheets add empty ones."""
+    return row[: max((i for i, cell in enumerate(row, start=1) if cell), default=0)]
+
+
+def parted(row: list[str], header: list[str], width: int) -> str:
+    """What is wrong with a row in which a comma without quotation marks parts a cell, or "".
+
+    width: the cells of the header line, empty ones too. Where later columns are left out the number of cells may be
+    right by chance: 269,000 then stands in printed and formula, and the formula in the next column.
+    """
+    if len(row) > width or len(filled(row)) > len(header):
+        return f"{len(row)} cells, not {len(header)}"
+    at = header.index("formula")
+    shifted = at + 1 < len(row) and header[at + 1] != "alternative" and re.fullmatch(r"\w+\(.*\)", row[at + 1])
+    return f"the formula stands under {header[at + 1]}" if shifted and re.match(r"\d{3}\b", row[at]) else ""
 
 
 def number(value: float) -> float | int | None:
@@ -66,10 +109,14 @@ def number(value: float) -> float | int | None:
 
 
 def as_json(found: pd.DataFrame) -> str:
-    """A JSON list of objects, one per claim, with the columns of claims.judge."""
+    """A JSON list of objects, one per claim, with the columns of claims.judge.
+
+    error is null but for a claim that could not be read, whose verdict and severity are null instead.
+    """
     rows: list[dict[Any, Any]] = found.astype(object).to_dict("records")
     for row in rows:
         row |= {name: number(row[name]) for name in NUMBERS}
+        row |= {"verdict": None, "severity": None} if row["error"] else {"error": None}
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
@@ -81,9 +128,10 @@ def shown(value: float) -> str:
 
 
 def counted(found: pd.DataFrame) -> str:
-    """How often each verdict was reached."""
-    counts = Counter(found["verdict"])
-    return f"{len(found)} claims: {', '.join(f'{counts[verdict]} {verdict}' for verdict in VERDICTS)}"
+    """How often each verdict was reached, and how many claims could not be read."""
+    counts, unread = Counter(found["verdict"][found["error"] == ""]), sum(found["error"] != "")
+    said = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS] + [f"{unread} {UNREAD}"] * (unread > 0)
+    return f"{len(found)} claims: {', '.join(said)}"
 
 
 def read_as(row: Any) -> str:
@@ -94,6 +142,7 @@ def read_as(row: Any) -> str:
 def as_text(found: pd.DataFrame) -> str:
     """A plain table, under it how each figure was read and why the verdict, and how often each was reached."""
     table = found.assign(**{name: found[name].map(shown) for name in NUMBERS})
+    table.loc[found["error"] != "", ["verdict", "severity"]] = [UNREAD, ""]
     why = [f"{row.id}: {read_as(row)} {row.reason}".replace(":  ", ": ") for row in found.itertuples()]
     lines = "\n".join(fill(text, 118, subsequent_indent="     ") for text in why)
     parts = [table[SHOWN].to_string(index=False, justify="left"), "How each figure was read, and why", lines]
@@ -108,10 +157,11 @@ def table_row(row: Any) -> str:
     rounded = f"rounding allows {low} to {high}" if shown(row.computed) and low != high else ""
     severity = "" if row.severity == "none" else f"severity: {row.severity}"
     cells = [(row.printed or "no figure", f"read as {row.meant}" if row.meant else ""), (computed, rounded)]
-    cells += [(row.verdict, severity), (row.reason, "")]
+    verdict = UNREAD if row.error else row.verdict
+    cells += [(verdict, severity), (row.reason, "")]
     made = [f'<p>{escape(one)}</p>{f"""<p class="muted">{escape(two)}</p>""" if two else ""}' for one, two in cells]
     head = f'<th scope="row">{escape(row.id)}</th><td>{escape(row.statement)}</td>'
-    return f'<tr class="{row.verdict.split()[0]}">{head}{"".join(f"<td>{cell}</td>" for cell in made)}</tr>'
+    return f'<tr class="{verdict.split()[0]}">{head}{"".join(f"<td>{cell}</td>" for cell in made)}</tr>'
 
 
 def as_html(found: pd.DataFrame, name: str, errors: list[claims.ClaimError]) -> str:

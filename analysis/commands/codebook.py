@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+from analysis.description import DATA, FILE, TABLE, TableError, read_package
+from analysis.description import sha256 as digest
 
 
 def write(data_dir: str | Path = DATA, seal: bool = False) -> None:
-    """Write the codebook beside the tables; with seal, first refresh each sha256 in datapackage.json."""
+    """Write the codebook beside the tables; with seal, first refresh each sha256 in datapackage.json.
+
+    TableError, and nothing written, if a table breaks a rule of its description (a changed checksum is no such fault).
+    """
+    from analysis.tables import broken_rules
+
     folder = Path(data_dir)
-    path = folder / "datapackage.json"
-    package = json.loads(path.read_text(encoding="utf-8"))
+    needed = (*TABLE, "description") if seal else (*TABLE, "description", "hash")
+    package = read_package(folder, needed, ("title", "description", "terms"))
+    problems = broken_rules(package["resources"], folder)
+    if problems:
+        raise TableError(problems)
+    text = codebook(package, folder)
     if seal:
         for table in package["resources"]:
             table["hash"] = f"sha256:{digest(folder / table['path'])}"
-        path.write_text(
-            json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-        )
-    (folder / "README.md").write_text(codebook(package, folder), encoding="utf-8", newline="\n")
+        sealed = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+        (folder / FILE).write_text(sealed, encoding="utf-8", newline="\n")
+    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
 
 
-def digest(path: Path) -> str:
-    """The file's sha256 with line ends read as LF, so that a Windows checkout gives the same one."""
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+@contextmanager
+def all_or_nothing(*paths: Path) -> Iterator[None]:
+    """Put these files back as they were if the block fails or is stopped."""
+    before = {path: path.read_bytes() if path.exists() else None for path in paths}
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
+        raise
 
 
 def codebook(package: dict[str, Any], data_dir: str | Path = DATA) -> str:
@@ -76,6 +96,9 @@ def keys(schema: dict[str, Any]) -> str:
     for foreign in schema.get("foreignKeys", []):
         target = foreign["reference"]["resource"]
         said.append(f"{', '.join(named(foreign['fields']))} refers to the table [{target}](#{target}).")
+    for foreign in schema.get("foreignKeysExcept", []):
+        target, others = foreign["reference"]["resource"], " or ".join(named(foreign["except"]))
+        said.append(f"{', '.join(named(foreign['fields']))} refers to the table [{target}](#{target}), or is {others}.")
     missing = [f"`{text}`" for text in schema.get("missingValues", [""]) if text]
     said += [f"Read as having no number, besides an empty cell: {', '.join(missing)}."] if missing else []
     return " ".join(said)
@@ -111,7 +134,8 @@ def columns(fields: list[dict[str, Any]]) -> str:
 
 
 def meaning(field: dict[str, Any]) -> str:
-    """The description, and the allowed values where they are listed."""
+    """The description, and the allowed values where they are listed, or the limit that another table sets."""
     allowed = field.get("constraints", {}).get("enum")
-    text = field.get("description", "")
+    text, limit = field.get("description", ""), field.get("maximumFrom")
+    text += f" (at most the `{limit['field']}` of its `{limit['by']}` in {limit['resource']})" if limit else ""
     return text + (f" (one of: {', '.join(map(str, allowed))})" if allowed else "")

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -30,20 +30,23 @@ def named(project: Project, wanted: list[str]) -> list[str]:
 
 
 def check(project: Project, wanted: list[str]) -> int:
-    """Print which outputs are out of date and which inputs changed; 1 if there are any."""
+    """Print which outputs are out of date and which inputs changed; 1 if there are any, read to the end or not."""
     chosen = named(project, wanted) or project.names()
     out_of_date = {name: why for name, why in stale(project).items() if name in chosen}
+    lost = [] if wanted else sorted({Path(file).stem for file in orphans(project)})
+    lines = []
     for name, why in out_of_date.items():
         count = len({Path(file).stem for file in recorded(project.path(name)).get("figures", {})})
-        print(f"notebooks/{name}.ipynb and its figures ({count}) are out of date:")
-        print("\n".join(f"  {reason}" for reason in why))
-    lost = [] if wanted else orphans(project)
-    for stem in sorted({Path(file).stem for file in lost}):
-        print(f"figures/{stem}.* is written by no notebook; delete it")
+        lines.append(f"notebooks/{name}.ipynb and its figures ({count}) are out of date:")
+        lines += [f"  {reason}" for reason in why]
+    for stem in lost:
+        lines.append(f"figures/{stem}.* is written by no notebook; delete it, or restore the notebook that wrote it")
     if out_of_date:
-        print("bring them up to date with: python -m analysis rebuild")
+        lines.append("bring them up to date with: python -m analysis rebuild")
     elif not lost:
-        print(f"all {len(chosen)} notebooks and their figures are up to date")
+        lines.append(f"all {len(chosen)} notebooks and their figures are up to date")
+    with suppress(BrokenPipeError):  # `rebuild --check | head -1` still tells by its exit code
+        print("\n".join(lines))
     return 1 if out_of_date or lost else 0
 
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.description import FILE, read_package
+
 ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
 KEY = "analysis"  # where in a notebook's metadata the record lies
+RECORD = {"cells": str, "outputs": str, "package": str, "lock": str, "tables": dict, "figures": dict}
+CHANGED = "or its description changed"  # a table's record is one checksum over both
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,11 @@ def package_digest(root: Path) -> str:
 
 def table_digests(data: Path) -> dict[str, str]:
     """Table name -> sha256 over its file and its description, as a changed unit changes what a notebook says."""
-    description = data / "datapackage.json"
-    if not description.exists():
+    if not (data / FILE).exists() and not any(data.glob("*.csv")):
         return {}
-    tables = json.loads(description.read_text(encoding="utf-8"))["resources"]
     return {
         entry["name"]: digest(json.dumps(entry, sort_keys=True) + file_digest(data / entry["path"]))
-        for entry in tables
+        for entry in read_package(data)["resources"]
         if (data / entry["path"]).exists()
     }
 
@@ -147,24 +149,32 @@ def read_notebook(path: Path) -> Any:
     return notebook if kinds else notebook | {"cells": []}
 
 
+def record_in(notebook: Any) -> dict[str, Any]:
+    """The record in a notebook, as far as it is sound; {} if a rebuild never wrote one."""
+    metadata = notebook.get("metadata")
+    found = metadata.get(KEY) if isinstance(metadata, dict) else None
+    known = found if isinstance(found, dict) else {}
+    return {part: known[part] for part, kind in RECORD.items() if isinstance(known.get(part), kind)}
+
+
 def recorded(path: Path) -> dict[str, Any]:
-    """The record of a notebook file, {} if a rebuild never wrote one."""
-    return dict(read_notebook(path).get("metadata", {}).get(KEY, {})) if path.exists() else {}
+    """The record of a notebook file, {} if there is none."""
+    return record_in(read_notebook(path)) if path.exists() else {}
 
 
 def reasons(project: Project, name: str, inputs: Inputs) -> list[str]:
     """Why a notebook is out of date, in words; [] if it is not."""
     notebook = read_notebook(project.path(name))
-    known = notebook.get("metadata", {}).get(KEY)
-    if not known:
+    known = record_in(notebook)
+    if known.keys() != RECORD.keys():
         return ["never run"]
     found = [] if known["cells"] == cells_digest(notebook) else ["cells changed"]
-    found += [] if known.get("outputs") == outputs_digest(notebook) else ["outputs differ from what the rebuild wrote"]
+    found += [] if known["outputs"] == outputs_digest(notebook) else ["outputs differ from what the rebuild wrote"]
     found += [] if known["package"] == inputs.package else ["analysis/ changed"]
     found += [] if known["lock"] == inputs.lock else ["requirements.txt changed"]
     for table, before in known["tables"].items():
         if inputs.tables.get(table, "") != before:
-            found.append(f"data/{table}.csv {'changed' if table in inputs.tables else 'is missing'}")
+            found.append(f"data/{table}.csv {CHANGED if table in inputs.tables else 'is missing'}")
     for file, before in known["figures"].items():
         path = project.figures / file
         if not path.exists():

@@ -181,6 +181,9 @@ def show(file: str) -> int:
     sheet = read(Path(file))
     index = tables.load("index")
     names = other_names(index, tables.load("countries"))
-    result = compare(sheet, index[index["edition"] == sheet.layout.edition], names)
+    try:
+        result = compare(sheet, index[index["edition"] == sheet.layout.edition], names)
+    except WorkbookError as error:
+        raise WorkbookError(f"{file}: {error}") from None
     print(report(result, sheet))
     return 0 if result.agrees else 1

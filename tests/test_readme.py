@@ -8,6 +8,7 @@ from analysis import country, errors, mortality, rates
 from analysis.commands import prose
 from analysis.tables import load
 
+ERROR = 0.3  # the what-if of the third finding
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 
 
@@ -28,7 +29,7 @@ def known():
     lines = [mortality.linear(series["rate"], 1994, 2003), mortality.constant(series["rate"], 1994)]
     studies = load("famine_estimates", method_class="census-demographic")
     middle = rows[["low", "high"]].mean(axis=1)  # as in notebook 04
-    drawn = errors.place_spread(errors.what_if(middle, 0.3, draws=20_000, seed=2023)).set_axis(rows.index)
+    drawn = errors.place_spread(errors.what_if(middle, ERROR, draws=20_000, seed=2023)).set_axis(rows.index)
     return {
         "world": world,
         "korea": rows.loc["PRK"],
@@ -38,6 +39,7 @@ def known():
         "wider": rates.aggregate(world, editions, also=more),
         "published": load("estimates", year=2021, form="modern slavery").set_index("region")["rate_printed"],
         "article": load("claims").set_index("id")["printed"],
+        "percent": f"{ERROR:.0%}",
         "unsure": drawn.loc["USA", ["low", "high"]].astype(int).tolist(),
         "deaths": lambda first, last: series["deaths"].loc[first:last].sum(),
         "excess": [mortality.excess(series, 1995, 1998, line)["excess"].sum() for line in lines],

@@ -237,6 +237,12 @@ def test_the_lab_opens_copies_and_keeps_those_that_exist(tiny):
     assert f"--ServerApp.root_dir={copies}" in line and line[-1] == "--no-browser"
 
 
+@pytest.mark.parametrize("root", [True, False])
+def test_the_lab_starts_for_root_too(tiny, monkeypatch, root):
+    monkeypatch.setattr(lab, "is_root", lambda: root)
+    assert ("--allow-root" in lab.options(tiny.project, [])) == root
+
+
 def test_the_lab_keeps_its_settings_in_the_build_folder_and_asks_nothing_about_news(tmp_path):
     folders = lab.own_folders(tmp_path)
     assert all(Path(folder).is_relative_to(tmp_path) for folder in folders.values())

@@ -47,7 +47,13 @@ def own_folders(home: Path) -> dict[str, str]:
 def options(project: Project, extra: list[str]) -> list[str]:
     """The command line of JupyterLab; `extra` comes last and wins."""
     folder = project.build / "lab" / "notebooks"
-    return [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{FIRST}", *QUIET, *extra]
+    quiet = [*QUIET, "--allow-root"] if is_root() else QUIET
+    return [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{FIRST}", *quiet, *extra]
+
+
+def is_root() -> bool:
+    """Is this the root user, as in many containers? Jupyter then starts only if told that this is meant."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def open_lab(project: Project, extra: list[str]) -> int:

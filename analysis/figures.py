@@ -43,7 +43,6 @@ STEPS = {  # one hue, light to dark, for ordered classes
     "step5": "#084a85",
     "step6": "#03203f",
 }
-SAVED: list[str] = []  # the figures saved in this process
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
     "font.size": 10,
@@ -105,10 +104,7 @@ def save(
     write(name, "json", (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
     write(name, "svg", "\n".join(line.rstrip() for line in vector.getvalue().decode().splitlines()).encode() + b"\n")
     write(name, "png", picture.getvalue())
-    SAVED.append(name)
-    from IPython.display import Image
-
-    return Image(data=picture.getvalue(), format="png", width=int(WIDTH * 100), alt=alt)
+    return image(picture.getvalue(), alt)
 
 
 def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
@@ -116,9 +112,14 @@ def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Im
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=100)
+    return image(picture.getvalue(), alt)
+
+
+def image(png: bytes, alt: str) -> Image:
+    """A PNG as a notebook shows it, 800 pixels wide, with its alt text."""
     from IPython.display import Image
 
-    return Image(data=picture.getvalue(), format="png", width=int(WIDTH * 100), alt=alt)
+    return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
 
 
 def write(name: str, ending: str, content: bytes) -> None:

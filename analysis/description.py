@@ -9,12 +9,12 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from analysis.checks import Problem
+from analysis._validate import Problem
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = "datapackage.json"
@@ -88,14 +88,29 @@ def describe(name: str, folder: Path = DATA, *more: str) -> dict[str, Any]:
     """
     entries = {entry["name"]: entry for entry in read_package(folder, (*TABLE, *more))["resources"]}
     if name not in entries:
-        raise TableError([Problem(FILE, value=name, what="names no table", remedy=near(name, entries))])
+        raise TableError([Problem(FILE, value=name, what="names no table", remedy=hint(name, entries))])
     return dict(entries[name])
 
 
-def near(name: str, known: Any) -> str:
-    """'did you mean ...' with the closest of the known names, else all of them."""
-    close = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else f"known: {', '.join(str(k) for k in known)}"
+def near(wanted: str, known: Iterable[Any], alike: float = 0.6) -> str:
+    """The known name that is probably meant, or "".
+
+    The same but for capitals or the order of letters, a longer one (region for region_as_printed), or one that is
+    spelt alike (alike: 0 to 1, as in difflib).
+    """
+    folded = {str(name).casefold(): str(name) for name in known}
+    word = wanted.casefold()
+    mixed = [name for name in folded if sorted(name) == sorted(word) or name.startswith(f"{word}_")]
+    close = mixed or get_close_matches(word, folded, n=1, cutoff=alike)
+    return folded[close[0]] if close else ""
+
+
+def hint(wanted: Any, known: Iterable[Any], alike: float = 0.6) -> str:
+    """'did you mean ...?' with the nearest known name, else what is known, the first twelve."""
+    names = [str(name) for name in known]
+    if close := near(str(wanted), names, alike):
+        return f"did you mean {close}?"
+    return f"known: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}"
 
 
 def sha256(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis import errors, figures, mortality, ranks, rates
+from analysis import figures, mortality, ranks, rates, whatif
 from analysis.country import COMPLETE, Country, look_up, ranked
 from analysis.rounding import Interval, as_printed, printed
 from analysis.tables import load
@@ -60,7 +60,7 @@ def places(values: pd.DataFrame, at: int, error: str) -> tuple[int, int]:
     if not ERRORS[error]:
         found = ranks.rank_interval(values["low"], values["high"])
         return int(found["best"][at]), int(found["worst"][at])
-    drawn = errors.place_spread(errors.what_if(values["per_1000"], ERRORS[error], draws=DRAWS), level=LEVEL)
+    drawn = whatif.place_spread(whatif.what_if(values["per_1000"], ERRORS[error], draws=DRAWS), level=LEVEL)
     return int(drawn["low"][at]), int(drawn["high"][at])
 
 
@@ -82,7 +82,7 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
         table.loc[at, ["per_1000", "low", "high"]] = [rate, low, high]
         best, worst = places(table, at, error)
         if ERRORS[error]:
-            sigma = errors.log_error(ERRORS[error])
+            sigma = whatif.log_error(ERRORS[error])
             low, high = rate * np.exp(np.array([-1.645, 1.645]) * sigma - sigma**2 / 2)
         here = float((best + worst) / 2)
         ax.hlines(rate, best, worst, color=figures.COLOURS["orange"], lw=4)

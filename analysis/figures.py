@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
-from analysis import drawn, tables
+from analysis import _drawn, tables
 
 if TYPE_CHECKING:
     from IPython.display import Image
@@ -99,7 +99,7 @@ def save(
     fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
     record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
-    record |= {"inputs": dict(sorted(tables.READ.items())), "axes": drawn.values(fig, COLOURS | STEPS)}
+    record |= {"inputs": dict(sorted(tables.READ.items())), "axes": _drawn.values(fig, COLOURS | STEPS)}
     write(name, "csv", table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode())
     write(name, "json", (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
     write(name, "svg", "\n".join(line.rstrip() for line in vector.getvalue().decode().splitlines()).encode() + b"\n")

@@ -6,9 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.rounding import UNROUNDED, Interval, exact, printed, prints_as, total
-
-REPRODUCES, WITHIN, INCONSISTENT, CANNOT = "reproduces", "within rounding", "inconsistent", "cannot be checked"
+from analysis.rounding import (
+    CANNOT,
+    INCONSISTENT,
+    REPRODUCES,
+    UNROUNDED,
+    WITHIN,
+    Interval,
+    exact,
+    printed,
+    prints_as,
+    total,
+)
 
 
 def prevalence(people: Any, population: Any) -> Any:

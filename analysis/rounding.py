@@ -17,6 +17,20 @@ from typing import Literal
 Number = int | float | str | Decimal | Fraction
 Ties = Literal["even", "away"]
 UNROUNDED = "unrounded"
+REPRODUCES, WITHIN = "reproduces", "within rounding"
+INCONSISTENT, CANNOT = "inconsistent", "cannot be checked"
+VERDICTS = (REPRODUCES, WITHIN, INCONSISTENT, CANNOT)
+
+
+def verdict(prints: bool, meets: bool) -> str:
+    """The rule for every verdict on a printed figure that can be checked.
+
+    prints: the computed value prints as printed. meets: what rounding allows of the computed value and of the printed
+    one have a value in common. Neither says that a figure is wrong: inconsistent means, with the figures as printed.
+    """
+    if prints:
+        return REPRODUCES
+    return WITHIN if meets else INCONSISTENT
 
 
 def exact(value: Number) -> Fraction:

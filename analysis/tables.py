@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.checks import Problem, cell_problem, foreign_keys, header_problems, key_problems, limit_problem
-from analysis.description import DATA, FILE, TableError, describe, near, rows_of, sha256
+from analysis._validate import Problem, cell_problem, foreign_keys, header_problems, key_problems, limit_problem
+from analysis.description import DATA, FILE, TableError, describe, hint, rows_of, sha256
 
 READ: dict[str, str] = {}  # table -> sha256 of the file, for every table read in this process
 
@@ -60,7 +60,7 @@ def cells_of(table: str, columns: list[str], folder: Path) -> list[list[str]]:
     problems = list(shape_problems(rows, entry))
     for column in columns:
         if column not in names:
-            problems.append(Problem(FILE, value=column, what=f"is no column of {table}", remedy=near(column, names)))
+            problems.append(Problem(FILE, value=column, what=f"is no column of {table}", remedy=hint(column, names)))
     if problems:
         raise TableError(problems)
     return [[cells[names.index(column)] for column in columns] for _, cells in rows[1:]]
@@ -140,11 +140,11 @@ def selected(frame: pd.DataFrame, file: str, equals: dict[str, Any]) -> pd.DataF
     """The rows whose columns equal the values; TableError where a column or value does not occur."""
     for column, value in equals.items():
         if column not in frame:
-            raise TableError([Problem(file, column=column, what="is no column", remedy=near(column, frame.columns))])
+            raise TableError([Problem(file, column=column, what="is no column", remedy=hint(column, frame.columns))])
         kept = frame[(frame[column] == value).fillna(False)]
         if kept.empty:
             known = list(frame[column].dropna().unique())
-            fault = Problem(file, column=column, value=str(value), what="not found", remedy=near(value, known))
+            fault = Problem(file, column=column, value=str(value), what="not found", remedy=hint(value, known))
             raise TableError([fault])
         frame = kept
     return frame.reset_index(drop=True)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from analysis.commands.stale import Project
+from tools.stale import Project
 
 SECONDS = 240
 

@@ -17,15 +17,15 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-from analysis.commands.stale import Project
+from tools.stale import Project
 
 LIMIT = 0.5
 FIRST_TWO = ["00_start_here", "01_prevalence"]
 RUNNER = """
 import sys
 from pathlib import Path
-from analysis.commands.run import run
-from analysis.commands.stale import Project
+from tools.run import run
+from tools.stale import Project
 project = Project(Path(sys.argv[1]))
 outcomes = run(project, project.names(), project.build)
 for out in outcomes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.commands.stale import Project
+from tools.stale import Project
 
 TINY_TABLES = """\
 READ = {}
@@ -73,7 +73,7 @@ def rebuild_copy(root, **environment):
     """Copy the checkout to root, rebuild every notebook there, and return its project."""
     here = Project.here()
     root.mkdir(parents=True)
-    for folder in ("analysis", "data", "notebooks", "figures"):
+    for folder in ("analysis", "tools", "data", "notebooks", "figures"):
         shutil.copytree(here.root / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "*.failed.*"))
     shutil.copyfile(here.root / "requirements.txt", root / "requirements.txt")
     command = [sys.executable, "-m", "analysis", "rebuild", "--all"]

@@ -4,8 +4,8 @@ import ast
 import re
 from itertools import pairwise
 
-from analysis.commands import prose
-from analysis.commands.stale import text_of
+from tools import prose
+from tools.stale import text_of
 
 WORDS = (4, 9)  # words of Markdown for each line of code, over a notebook
 LINES = 12  # of a code cell

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from analysis import country
-from analysis.__main__ import main
-from analysis.commands import brief, page
-from analysis.commands.stale import Project, read_notebook
+from tools import brief, page
+from tools.commandline import main
+from tools.stale import Project, read_notebook
 
 
 def test_looking_up_by_code_or_name():

@@ -14,14 +14,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import claims, ranks, rates, tables
-from analysis.cells import Book, FormulaError, NoFigure
-from analysis.commands import claims as command
-from analysis.commands import prose, readme
-from analysis.formulas import evaluate
-from analysis.phrases import phrase
-from analysis.rounding import Interval, as_printed
-from analysis.verdicts import VERDICTS, compare, how_far, meant
-from analysis.vocabulary import Computed
+from analysis.claims.formulas import evaluate
+from analysis.claims.lookup import Book, FormulaError, NoFigure
+from analysis.claims.phrases import phrase
+from analysis.claims.verdicts import compare, how_far, meant
+from analysis.claims.vocabulary import Computed
+from analysis.rounding import VERDICTS, Interval, as_printed
+from tools import prose, readme
+from tools import report as command
 
 # --- a small world whose sums fit in a comment: people to 1,000, rates per 1,000 to 0.1, three estimates of a toll ---
 

@@ -11,7 +11,7 @@ import frictionless
 import pytest
 
 from analysis import tables
-from analysis.commands import codebook
+from tools import codebook
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from analysis import explore
-from analysis.commands import prose
-from analysis.commands.stale import Project
+from tools import prose
+from tools.stale import Project
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]

@@ -8,7 +8,7 @@ import lesson_rules as rules
 import pytest
 from lesson_rules import ALT, LINES, RULES
 
-from analysis.commands.stale import Project, read_notebook
+from tools.stale import Project, read_notebook
 
 PROJECT = Project.here()
 LESSONS = [name for name in PROJECT.names() if re.match(r"\d\d_", name)]

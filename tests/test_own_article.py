@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from analysis import claims
-from analysis.__main__ import parser
-from analysis.cells import Book
-from analysis.commands import claims as command
-from analysis.formulas import FUNCTIONS, evaluate
-from analysis.phrases import HEDGES, phrase
-from analysis.verdicts import CONCLUSION, VALUE, VERDICTS, meant
-from analysis.vocabulary import plainly, span
+from analysis.claims.formulas import FUNCTIONS, evaluate
+from analysis.claims.lookup import Book
+from analysis.claims.phrases import HEDGES, phrase
+from analysis.claims.verdicts import CONCLUSION, VALUE, meant
+from analysis.claims.vocabulary import plainly, span
+from analysis.rounding import VERDICTS
+from tools import report as command
+from tools.commandline import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "my_article.csv"
@@ -76,7 +77,7 @@ def test_the_guide_names_every_hedge():
 def test_the_guide_lists_every_column():
     listed = re.findall(r"(?m)^\| (`[^|]*) \| (\w+) \|", section("The columns"))
     columns = {name: needed for names, needed in listed for name in re.findall(r"\w+", names)}
-    assert set(columns) == set(claims.COLUMNS)
+    assert set(columns) == set(claims.judgement.COLUMNS)
     assert [name for name, needed in columns.items() if needed == "yes"] == ["id", "printed", "formula"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.phrases import NUMERALS, phrase
+from analysis.claims.phrases import NUMERALS, phrase
 from analysis.rounding import Interval, as_printed
 
 MILLION = 10**6

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis.commands.prose import EXEMPT, Tie, agrees, all_ties, check, loose, ties, untied
+from tools.prose import EXEMPT, Tie, agrees, all_ties, check, loose, ties, untied
 
 
 def notebook(*texts):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import country, errors, mortality, rates
-from analysis.commands import prose
+from analysis import country, mortality, rates, whatif
 from analysis.tables import load
+from tools import prose
 
 ERROR = 0.3  # the what-if of the third finding
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def known():
     lines = [mortality.linear(series["rate"], 1994, 2003), mortality.constant(series["rate"], 1994)]
     studies = load("famine_estimates", method_class="census-demographic")
     middle = rows[["low", "high"]].mean(axis=1)  # as in notebook 04
-    drawn = errors.place_spread(errors.what_if(middle, ERROR, draws=20_000, seed=2023)).set_axis(rows.index)
+    drawn = whatif.place_spread(whatif.what_if(middle, ERROR, draws=20_000, seed=2023)).set_axis(rows.index)
     return {
         "world": world,
         "korea": rows.loc["PRK"],

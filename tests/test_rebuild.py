@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.__main__ import main
-from analysis.commands import lab, rebuild
+from tools import lab, rebuild
+from tools.commandline import main
 
 GOOD = ("code", "people = 2695479\npeople")
 LEFT_ALONE = ".failed.ipynb"
@@ -25,7 +25,7 @@ def on(tiny, command):
     """The arguments of a Python that runs the command line on a tiny project."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from analysis import __main__ as line; from analysis.commands import stale\n"
+        "from tools import commandline as line, stale\n"
         "project = stale.Project(Path(sys.argv[1])); stale.Project.here = classmethod(lambda cls: project)\n"
         "sys.exit(line.main(sys.argv[2:]))"
     )
@@ -188,7 +188,7 @@ def test_a_reader_that_stops_reading_does_not_hide_what_is_out_of_date(tiny, unb
 def test_a_broken_description_is_one_line_and_exit_code_2(tiny, monkeypatch, capsys, options, text):
     tiny.table("index", "n\n1\n")
     (tiny.project.data / "datapackage.json").write_text(text)
-    monkeypatch.setattr("analysis.commands.stale.Project.here", lambda: tiny.project)
+    monkeypatch.setattr("tools.stale.Project.here", lambda: tiny.project)
     assert main(options) == 2
     said = capsys.readouterr().err
     assert said.startswith("analysis: data/datapackage.json: ") and said.count("\n") == 1

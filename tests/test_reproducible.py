@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from analysis.commands.stale import Project
+from tools.stale import Project
 
 
 def alike(one, other):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from analysis.commands import rebuild, stale
+from tools import rebuild, stale
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import frictionless
 import pytest
 
 from analysis import tables
-from analysis.commands import codebook
 from analysis.tables import TableError, load
+from tools import codebook
 
 FIRST = "2016,AFG"  # the row that the faults are planted in; the header is row 1, so it stands in row 2
 

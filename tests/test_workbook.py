@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tables
-from analysis.__main__ import main
-from analysis.commands import values, workbook
-from analysis.commands.sheets import COLUMNS, LAYOUTS, Sheet
+from tools import values, workbook
+from tools.commandline import main
+from tools.sheets import COLUMNS, LAYOUTS, Sheet
 
 SHEETS = {2016: "GLOBAL DATA 2016 GSI", 2018: "Global prev, vuln, govt table", 2023: "GSI 2023 summary data"}
 ABOVE = {2016: 1, 2018: 2, 2023: 2}  # rows above the names of the columns

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import tables
-from analysis.commands.sheets import COLUMNS, Sheet, listed, read
-from analysis.commands.values import FACTORS, MISSING, factor, fold, rounded, same, shortened
-from analysis.commands.xlsx import WorkbookError
+from tools.sheets import COLUMNS, Sheet, listed, read
+from tools.values import FACTORS, MISSING, factor, fold, rounded, same, shortened
+from tools.xlsx import WorkbookError
 
 COMPARED = COLUMNS[1:]  # the country is what the rows are matched by
 GUESSES = {

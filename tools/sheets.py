@@ -14,8 +14,8 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
-from analysis.commands.values import as_text, fold, is_marked, plain
-from analysis.commands.xlsx import RESTORE, WorkbookError, content_of, opened, refuse_formulas, refuse_merged
+from tools.values import as_text, fold, is_marked, plain
+from tools.xlsx import RESTORE, WorkbookError, content_of, opened, refuse_formulas, refuse_merged
 
 COLUMNS = ("country", "region", "population", "people", "rate")
 LAST_HEADER = 10  # the names of the columns are looked for in the rows down to this one

@@ -23,11 +23,12 @@ from fractions import Fraction
 from operator import sub, truediv
 from typing import Any
 
-from analysis import ranks, vocabulary
-from analysis.cells import NUMBER, Book, FormulaError, NoFigure
+from analysis import ranks
+from analysis.claims import vocabulary
+from analysis.claims.lookup import NUMBER, Book, FormulaError, NoFigure
+from analysis.claims.vocabulary import HUNDRED, ONE, Computed, call, figures, filters, values
 from analysis.rounding import Interval, exact
-from analysis.tables import near
-from analysis.vocabulary import HUNDRED, ONE, Computed, call, figures, filters, values
+from analysis.tables import hint
 
 
 def evaluate(text: str, book: Book) -> Computed:
@@ -37,7 +38,7 @@ def evaluate(text: str, book: Book) -> Computed:
         return Computed(exact(text), Interval(text, text))
     name, parts = call(text)
     if name not in FUNCTIONS:
-        raise FormulaError(f'there is no word "{name}"; {near(name, FUNCTIONS)}')
+        raise FormulaError(f'there is no word "{name}"; {hint(name, FUNCTIONS)}')
     try:
         return FUNCTIONS[name](book, parts)
     except ZeroDivisionError:

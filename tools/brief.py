@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from analysis.commands import page
-from analysis.commands.run import CELL_SECONDS, Outcome, cleaned, connect, environment, jobs, kernel_manager, run_cells
-from analysis.commands.stale import Project
+from tools import page
+from tools.run import CELL_SECONDS, Outcome, cleaned, connect, environment, jobs, kernel_manager, run_cells
+from tools.stale import Project
 
 NOTEBOOK = "country_brief"
 

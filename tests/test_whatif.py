@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import errors
-from analysis.errors import place_spread, what_if, wilson
+from analysis import whatif
+from analysis.whatif import place_spread, what_if, wilson
 
 VALUES = np.array([100.0, 50.0, 20.0, 10.0])
 PEOPLE = np.array([900.0, 100.0, 300.0, 700.0])
@@ -84,7 +84,7 @@ def test_held_sums_stay_and_a_lone_country_cannot_err():
 def test_chunks_do_not_change_the_draws(monkeypatch):
     options = {"relative_error": 0.3, "draws": 50, "region": REGIONS, "shared": 0.4, "amounts": PEOPLE, "seed": 5}
     whole = drawn(**options)
-    monkeypatch.setattr(errors, "CHUNK", 7)
+    monkeypatch.setattr(whatif, "CHUNK", 7)
     assert (drawn(**options) == whole).all() and len(whole) == 50
     assert not (drawn(**options | {"seed": 6}) == whole).any()
 
@@ -99,7 +99,7 @@ def test_places_by_hand():
 
 
 def test_places_count_every_draw_once():
-    counts = errors.place_counts(what_if(VALUES, 0.65, draws=2500))
+    counts = whatif.place_counts(what_if(VALUES, 0.65, draws=2500))
     assert (counts.sum(axis=0) == 2500).all() and (counts.sum(axis=1) == 2500).all()
 
 

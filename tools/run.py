@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.commands import prose
-from analysis.commands.stale import KEY, Inputs, Project, read_notebook, record
+from tools import prose
+from tools.stale import KEY, Inputs, Project, read_notebook, record
 
 CELL_SECONDS = 120  # the longest that one cell may take
 START_SECONDS = 60  # the longest that a kernel may take to answer

@@ -183,5 +183,5 @@ def nearest(wanted: str, known: Any) -> str:
     shown = [str(int(k)) if isinstance(k, float) and k.is_integer() else str(k) for k in known]
     swapped = [k for k in shown if sorted(k.casefold()) == sorted(wanted.casefold())]
     swapped += [k for k in shown if k.casefold().startswith(f"{wanted.casefold()}_")]  # region for region_as_printed
-    hint = f"did you mean {swapped[0]}?" if swapped else tables.near(wanted, shown)
+    hint = f"did you mean {swapped[0]}?" if swapped else tables.hint(wanted, shown)
     return hint if hint.startswith("did") or len(shown) <= 12 else f"known: {', '.join(shown[:12])}, ..."

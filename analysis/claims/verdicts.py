@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from analysis.phrases import Phrase
-from analysis.rates import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
-from analysis.rounding import Interval
-from analysis.vocabulary import Computed, plainly, span
+from analysis.claims.phrases import Phrase
+from analysis.claims.vocabulary import Computed, plainly, span
+from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, Interval
 
 NONE, VALUE, CONCLUSION = "none", "value", "conclusion"
-VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
 THAN = {">": "more than", ">=": "at least", "<=": "at most", "<": "less than"}
 
 

@@ -16,9 +16,8 @@ from typing import Any
 import pandas as pd
 
 from analysis import claims, tables
-from analysis.commands import page
-from analysis.rates import INCONSISTENT
-from analysis.verdicts import VERDICTS
+from analysis.rounding import INCONSISTENT, VERDICTS
+from tools import page
 
 UNREAD = "could not be read"
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
@@ -51,7 +50,7 @@ def cells(file: str) -> list[tuple[int, list[str]]]:
                 rows.append((line, [cell.strip() for cell in row]))
                 line = reader.line_num + 1
     except FileNotFoundError:
-        near = tables.near(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else ""
+        near = tables.hint(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else ""
         hint = f"; {near}" if near.startswith("did") else ""
         raise ValueError(f"there is no file {file}{hint}") from None
     except UnicodeDecodeError as error:

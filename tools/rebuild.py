@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-from analysis.commands.run import CELL_SECONDS, Outcome, run
-from analysis.commands.stale import Project, figure_files, orphans, recorded, stale
+from tools.run import CELL_SECONDS, Outcome, run
+from tools.stale import Project, figure_files, orphans, recorded, stale
 
 
 def named(project: Project, wanted: list[str]) -> list[str]:

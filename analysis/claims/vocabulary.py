@@ -9,9 +9,9 @@ from fractions import Fraction
 from statistics import median as middle
 from typing import Any
 
-from analysis.cells import SIGNS, Book, Cell, Filter, FormulaError, NoFigure
+from analysis.claims.lookup import SIGNS, Book, Cell, Filter, FormulaError, NoFigure
 from analysis.rounding import Interval
-from analysis.tables import near
+from analysis.tables import hint
 
 ONE, HUNDRED = Fraction(1), Fraction(100)
 DEEPEST = 20  # brackets within brackets
@@ -159,7 +159,7 @@ def top(book: Book, column: str, parts: list[str]) -> frozenset[object]:
     points = values(cells)
     whole = book.table(book.column(parts[1])[0])
     if column not in whole:
-        raise FormulaError(f'{parts[1]} stands in a table without "{column}"; {near(column, whole.columns)}')
+        raise FormulaError(f'{parts[1]} stands in a table without "{column}"; {hint(column, whole.columns)}')
     kept = [cell.row for cell, point in zip(cells, points, strict=True) if point >= sorted(points)[-n]]
     return frozenset(whole.loc[kept, column])
 

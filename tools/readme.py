@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from analysis import claims, tables
-from analysis.verdicts import NONE, VERDICTS
+from analysis.claims.verdicts import NONE
+from analysis.rounding import VERDICTS
 
 BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
 

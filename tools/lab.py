@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from analysis.commands.stale import Project
+from tools.stale import Project
 
 FIRST = "00_start_here.ipynb"
 QUIET = [  # nothing is asked of the network

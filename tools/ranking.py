@@ -16,7 +16,7 @@ def one_of(word: str, wanted: str, known: list[str]) -> str:
     """The known value that is meant, capitals aside; ValueError with the nearest one."""
     same = [value for value in known if value.casefold() == wanted.strip().casefold()]
     if not same:
-        raise ValueError(f"there is no {word} {wanted}; {tables.near(wanted, known)}")
+        raise ValueError(f"there is no {word} {wanted}; {tables.hint(wanted, known)}")
     return same[0]
 
 

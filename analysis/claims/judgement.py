@@ -21,13 +21,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import phrases, tables
-from analysis.cells import Book, FormulaError, NoFigure
-from analysis.formulas import evaluate
-from analysis.phrases import Phrase
-from analysis.rates import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
-from analysis.verdicts import NONE, VALUE, compare, ends, held, how_far, meant
-from analysis.vocabulary import Computed, unit_of
+from analysis import tables
+from analysis.claims import phrases
+from analysis.claims.formulas import evaluate
+from analysis.claims.lookup import Book, FormulaError, NoFigure
+from analysis.claims.phrases import Phrase
+from analysis.claims.verdicts import NONE, VALUE, compare, ends, held, how_far, meant
+from analysis.claims.vocabulary import Computed, unit_of
+from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
 
 NEEDED = ["id", "printed", "formula"]
 COLUMNS = [*NEEDED, "statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]

@@ -25,7 +25,7 @@ class Project:
     @classmethod
     def here(cls) -> Project:
         """The checkout that this package was imported from."""
-        return cls(Path(__file__).resolve().parents[2])
+        return cls(Path(__file__).resolve().parents[1])
 
     @property
     def notebooks(self) -> Path:

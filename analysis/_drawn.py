@@ -28,7 +28,10 @@ def number(value: Any) -> float | str | None:
 
 def pairs(points: Any) -> list[list[float | str | None]]:
     """Points of shape (n, 2) as lists of numbers; masked points are None."""
-    return [[number(x), number(y)] for x, y in np.ma.filled(np.ma.asarray(points, dtype="float64"), np.nan)]
+    return [
+        [number(x), number(y)]
+        for x, y in np.ma.filled(np.ma.asarray(points, dtype="float64"), np.nan)
+    ]
 
 
 def colours(values: Any, names: Mapping[str, str]) -> list[str]:
@@ -44,13 +47,20 @@ def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
     for line in axes.get_lines():
         points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
         look = {"colour": colours([line.get_color()], names), "marker": str(line.get_marker())}
-        found.append({"kind": "line", "label": str(line.get_label()), **look, "points": pairs(points)})
+        found.append(
+            {"kind": "line", "label": str(line.get_label()), **look, "points": pairs(points)}
+        )
     for group in axes.collections:
         found.append(collection(group, names))
     for patch in axes.patches:
         if isinstance(patch, Rectangle):
-            box = [number(v) for v in (patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height())]
-            found.append({"kind": "bar", "box": box, "colour": colours([patch.get_facecolor()], names)})
+            box = [
+                number(v)
+                for v in (patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height())
+            ]
+            found.append(
+                {"kind": "bar", "box": box, "colour": colours([patch.get_facecolor()], names)}
+            )
     return found
 
 
@@ -59,10 +69,18 @@ def collection(group: Collection, names: Mapping[str, str]) -> dict[str, Any]:
     label = str(group.get_label())
     if isinstance(group, LineCollection):
         segments = [pairs(segment) for segment in group.get_segments()]
-        return {"kind": "segments", "label": label, "colour": colours(group.get_colors(), names), "points": segments}
+        return {
+            "kind": "segments",
+            "label": label,
+            "colour": colours(group.get_colors(), names),
+            "points": segments,
+        }
     face = group.get_facecolor()
     offsets = pairs(group.get_offsets())
-    if len(offsets) == 1 and offsets[0] == [0.0, 0.0]:  # a filled area: its outline holds the values
+    if len(offsets) == 1 and offsets[0] == [
+        0.0,
+        0.0,
+    ]:  # a filled area: its outline holds the values
         outlines = [pairs(path.vertices) for path in group.get_paths()]
         return {"kind": "area", "label": label, "colour": colours(face, names), "points": outlines}
     return {"kind": "points", "label": label, "colour": colours(face, names), "points": offsets}
@@ -79,8 +97,16 @@ def axis(axes: Axes, names: Mapping[str, str]) -> dict[str, Any]:
     legend = axes.get_legend()
     return {
         "title": axes.get_title(loc="left") or axes.get_title(),
-        "x": {"label": axes.get_xlabel(), "limits": [number(v) for v in axes.get_xlim()], "scale": axes.get_xscale()},
-        "y": {"label": axes.get_ylabel(), "limits": [number(v) for v in axes.get_ylim()], "scale": axes.get_yscale()},
+        "x": {
+            "label": axes.get_xlabel(),
+            "limits": [number(v) for v in axes.get_xlim()],
+            "scale": axes.get_xscale(),
+        },
+        "y": {
+            "label": axes.get_ylabel(),
+            "limits": [number(v) for v in axes.get_ylim()],
+            "scale": axes.get_yscale(),
+        },
         "x_ticks": [text.get_text() for text in axes.get_xticklabels()],
         "y_ticks": [text.get_text() for text in axes.get_yticklabels()],
         "texts": [[text.get_text(), *place(text)] for text in axes.texts],

@@ -1,95 +1,156 @@
-"""The rules one cell, one header and one key must keep; used by tables.load."""
+"""The full check of a table against its description: header, cells, keys. Private: tables.load calls it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any
+from pathlib import Path
 
-NUMBER = r"-?\d+(\.\d+)?([eE]-?\d+)?"
+from analysis._package import (
+    DATA,
+    FILE,
+    Entry,
+    Problem,
+    Rows,
+    TableError,
+    column_names,
+    describe,
+    hint,
+    near,
+    rows_of,
+)
+
+AGAINST = "check it against the source"
+DECIMAL = r"-?\d+(\.\d+)?([eE]-?\d+)?"
+KINDS = {"integer": (r"-?\d+", "a whole number"), "number": (DECIMAL, "a number")}
+Records = list[tuple[int, dict[str, str]]]  # (line number in the file, column -> cell)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One fault of a table: where it stands, what it is, what to do. row is the line number in the file."""
+def problems_in(rows: Rows, entry: Entry, folder: Path) -> Iterator[Problem]:
+    """Everything in the rows that the description forbids."""
+    names = column_names(entry)
+    shape = list(shape_problems(rows, entry))
+    yield from shape
+    if shape and shape[0].row == 1:  # without its columns nothing else can be told
+        return
+    fit = [
+        (n, dict(zip(names, cells, strict=True)))
+        for n, cells in rows[1:]
+        if len(cells) == len(names)
+    ]
+    for field in entry["schema"]["fields"]:
+        yield from column_problems(entry, field, fit, folder)
+    yield from primary_key_problems(entry, fit)
+    for key in foreign_keys(entry["schema"]):
+        yield from foreign_key_problems(entry["path"], key, fit, folder)
 
-    file: str
-    row: int | None = None
-    column: str | None = None
-    value: str | None = None
-    what: str = ""
-    remedy: str = ""
 
-    def __str__(self) -> str:
-        place = [f"data/{self.file}"]
-        place += [f"row {self.row}"] if self.row else []
-        place += [f"column {self.column}"] if self.column else []
-        value = f' "{self.value}"' if self.value is not None else ""
-        return f"{', '.join(place)}:{value} {self.what}; {self.remedy}"
+def shape_problems(rows: Rows, entry: Entry) -> Iterator[Problem]:
+    """A header other than described, or rows with too many or too few cells."""
+    names, file = column_names(entry), entry["path"]
+    header = list(header_problems(file, rows[0][1], names))
+    yield from header
+    for line, cells in [] if header else rows[1:]:
+        if len(cells) != len(names):
+            what = f"has {len(cells)} cells, not {len(names)}"
+            yield Problem(file, line, what=what, remedy="quote cells with commas")
+
+
+def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
+    """Some columns of a table, row by row; TableError if its shape is not as described."""
+    entry = describe(table, folder)
+    names = column_names(entry)
+    rows = rows_of(folder / entry["path"])
+    problems = list(shape_problems(rows, entry))
+    for column in [c for c in wanted if c not in names]:
+        what = f"is no column of {table}"
+        problems.append(Problem(FILE, value=column, what=what, remedy=hint(column, names)))
+    if problems:
+        raise TableError(problems)
+    places = [names.index(column) for column in wanted]
+    return [[cells[place] for place in places] for _, cells in rows[1:]]
 
 
 def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[Problem]:
     """Missing, renamed, extra, repeated and misplaced columns.
 
-    Renamed: spelt alike, or, however it is spelt, the only new name and at the place of the only missing one.
+    Renamed: spelt alike, or however spelt, the only new name and at the place of the only missing one.
     """
     extra = [c for c in header if c not in names]
     lost = [c for c in names if c not in header]
     swapped = len(lost) == len(extra) == 1 and names.index(lost[0]) == header.index(extra[0])
     for column in lost:
-        close = extra if swapped else get_close_matches(column, extra, n=1, cutoff=0.5)
-        remedy = f"rename {close[0]} back to {column}" if close else f"add it; the columns are {', '.join(names)}"
-        extra = [c for c in extra if c not in close]
-        yield Problem(file, 1, column, close[0] if close else None, "is missing" if not close else "renamed", remedy)
+        other = extra[0] if swapped else near(column, extra, alike=0.5)
+        if other:
+            extra.remove(other)
+            yield Problem(file, 1, column, other, "renamed", f"rename {other} back to {column}")
+        else:
+            remedy = f"add it; the columns are {', '.join(names)}"
+            yield Problem(file, 1, column, None, "is missing", remedy)
     for column in extra:
-        remedy = "remove it or describe it in datapackage.json"
-        yield Problem(file, 1, column, None, "is not in the description", remedy)
+        what = "is not in the description"
+        yield Problem(file, 1, column, None, what, f"remove it or describe it in {FILE}")
     if sorted(header) == sorted(names) and header != names:
-        yield Problem(file, 1, None, ",".join(header), "columns out of order", f"put them as {', '.join(names)}")
+        remedy = f"put them as {', '.join(names)}"
+        yield Problem(file, 1, None, ",".join(header), "columns out of order", remedy)
     for column in sorted({c for c in header if header.count(c) > 1}):
         yield Problem(file, 1, column, None, "occurs twice", "keep one")
 
 
-def cell_problem(file: str, line: int, field: dict[str, Any], text: str, missing: set[str]) -> Problem | None:
-    """The first rule this cell breaks, or None."""
-    rules, name = field.get("constraints", {}), field["name"]
-    if text in missing:
-        return Problem(file, line, name, text, "is required", "fill the cell") if rules.get("required") else None
-    if field["type"] in ("integer", "number"):
-        pattern = r"-?\d+" if field["type"] == "integer" else NUMBER
-        if not re.fullmatch(pattern, text):
-            kind = "a whole number" if field["type"] == "integer" else "a number"
-            return Problem(file, line, name, text, f"is not {kind}", "write digits only, with a point for decimals")
-        value = float(text)
-        if value < rules.get("minimum", value):
-            return Problem(file, line, name, text, f"is below {rules['minimum']}", "check it against the source")
-        if value > rules.get("maximum", value):
-            return Problem(file, line, name, text, f"is above {rules['maximum']}", "check it against the source")
-    if "enum" in rules and text not in [str(v) for v in rules["enum"]]:
-        return Problem(file, line, name, text, "is not allowed", f"use one of {', '.join(map(str, rules['enum']))}")
-    if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-        return Problem(file, line, name, text, f"does not fit {rules['pattern']}", "check the spelling")
+def column_problems(entry: Entry, field: Entry, rows: Records, folder: Path) -> Iterator[Problem]:
+    """The first rule that each cell of one column breaks; rows: (line number, column -> cell)."""
+    missing = entry["schema"].get("missingValues", [""])
+    limit, limits = field.get("maximumFrom", {}), {}
+    if limit:  # the largest value allowed beside each value of the column `by`, from another table
+        pairs = columns_of(limit["resource"], [limit["by"], limit["field"]], folder)
+        limits = {by: top for by, top in pairs if top.isdecimal()}
+    for line, row in rows:
+        text = row[field["name"]]
+        fault = cell_fault(field, text, text in missing)
+        top = limits.get(row.get(limit.get("by"), ""))
+        if not fault and top and re.fullmatch(DECIMAL, text) and float(text) > float(top):
+            rule = f"the {limit['field']} of {row[limit['by']]} in {limit['resource']}.csv"
+            fault = f"is above {top}, {rule}", f"{AGAINST}, and its unit"
+        if fault:
+            yield Problem(entry["path"], line, field["name"], text, *fault)
+
+
+def cell_fault(field: Entry, text: str, missing: bool) -> tuple[str, str] | None:
+    """(what, remedy) of the first rule of its own column that a cell breaks, or None."""
+    rules = field.get("constraints", {})
+    if missing:
+        return ("is required", "fill the cell") if rules.get("required") else None
+    pattern, kind = KINDS.get(field["type"], ("(?s).*", ""))
+    if not re.fullmatch(pattern, text):
+        return f"is not {kind}", "write digits only, with a point for decimals"
+    if "minimum" in rules and float(text) < rules["minimum"]:
+        return f"is below {rules['minimum']}", AGAINST
+    if "maximum" in rules and float(text) > rules["maximum"]:
+        return f"is above {rules['maximum']}", AGAINST
+    allowed = [str(value) for value in rules.get("enum", [text])]
+    if text not in allowed:
+        return "is not allowed", f"use one of {', '.join(allowed)}"
+    if not re.fullmatch(rules.get("pattern", "(?s).*"), text):
+        return f"does not fit {rules['pattern']}", "check the spelling"
     return None
 
 
-def limit_problem(
-    file: str, line: int, field: dict[str, Any], row: dict[str, str], limits: dict[str, str]
-) -> Problem | None:
-    """A number above the limit that another table sets for this row, such as 100 for a percentage; or None.
+def primary_key_problems(entry: Entry, rows: Records) -> Iterator[Problem]:
+    """Rows with a primary key that an earlier row has."""
+    key = entry["schema"].get("primaryKey", [])
+    columns = [key] if isinstance(key, str) else key
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in rows if columns else []:
+        value = tuple(row[column] for column in columns)
+        if value in first:
+            what = f"stands in row {first[value]} already"
+            yield Problem(
+                entry["path"], line, "+".join(columns), ", ".join(value), what, "keep one row"
+            )
+        first.setdefault(value, line)
 
-    limits: value of the row's column named by "maximumFrom" -> the largest number allowed.
-    """
-    rule, text = field.get("maximumFrom", {}), row[field["name"]]
-    limit = limits.get(row.get(rule.get("by"), ""))
-    if limit is None or not re.fullmatch(NUMBER, text) or float(text) <= float(limit):
-        return None
-    what = f"is above {limit}, the {rule['field']} of {row[rule['by']]} in {rule['resource']}.csv"
-    return Problem(file, line, field["name"], text, what, "check it against the source, and its unit")
 
-
-def foreign_keys(schema: dict[str, Any]) -> list[dict[str, Any]]:
+def foreign_keys(schema: Entry) -> list[Entry]:
     """The foreign keys, and those that allow a few values more, such as WLD for the world.
 
     The second kind is this project's own: the Frictionless standard has none, so only this loader checks it.
@@ -97,25 +158,24 @@ def foreign_keys(schema: dict[str, Any]) -> list[dict[str, Any]]:
     return [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]
 
 
-def key_problems(
-    file: str, schema: dict[str, Any], rows: list[tuple[int, dict[str, str]]], known: dict[str, set[str]]
-) -> Iterator[Problem]:
-    """Duplicate primary keys and foreign keys that the other table does not have."""
-    first: dict[tuple[str, ...], int] = {}
-    key = schema.get("primaryKey", [])
-    key = [key] if isinstance(key, str) else key
+def foreign_key_problems(file: str, key: Entry, rows: Records, folder: Path) -> Iterator[Problem]:
+    """Values that the other table does not have."""
+    (column,), table = key["fields"], key["reference"]["resource"]
+    known = {cell for (cell,) in columns_of(table, key["reference"]["fields"], folder)}
     for line, row in rows:
-        value = tuple(row.get(column, "") for column in key)
-        if key and value in first:
-            shown = ", ".join(value)
-            yield Problem(file, line, "+".join(key), shown, f"stands in row {first[value]} already", "keep one row")
-        first.setdefault(value, line)
-    for foreign in foreign_keys(schema):
-        column = foreign["fields"] if isinstance(foreign["fields"], str) else foreign["fields"][0]
-        table = foreign["reference"]["resource"]
-        for line, row in rows:
-            text = row.get(column, "")
-            if text and text not in known[table] and text not in foreign.get("except", []):
-                close = get_close_matches(text, sorted(known[table]), n=1)
-                remedy = f"did you mean {close[0]}?" if close else f"add it to {table}.csv"
-                yield Problem(file, line, column, text, f"is not in {table}.csv", remedy)
+        text = row[column]
+        if text and text not in known and text not in key.get("except", []):
+            close = near(text, sorted(known))
+            remedy = f"did you mean {close}?" if close else f"add it to {table}.csv"
+            yield Problem(file, line, column, text, f"is not in {table}.csv", remedy)
+
+
+def broken_rules(entries: list[Entry], folder: Path = DATA) -> list[Problem]:
+    """Everything that these tables break, each fault once; the checksums are not compared."""
+    found: list[Problem] = []
+    for entry in entries:
+        try:
+            found += problems_in(rows_of(folder / entry["path"]), entry, folder)
+        except TableError as error:
+            found += error.problems
+    return list(dict.fromkeys(found))

@@ -46,7 +46,9 @@ def ranked(edition: int) -> pd.DataFrame:
     found["per_1000"] = found["rate"] * 1000 / int(editions.set_index("edition")["rate_per"][edition])
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
     found["place"] = ranks.rank(found["per_1000"])
-    return found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
+    found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
+    found.attrs = index.attrs
+    return found
 
 
 def code_of(wanted: str) -> str:

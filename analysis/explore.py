@@ -31,7 +31,7 @@ def base_of(country: Country, edition: int, denominator: str) -> tuple[Interval 
     """(population as an interval of persons, how to say it); falls back to the printed one, and says so."""
     row: Any = country.editions.loc[edition]
     text = row["population_printed"]
-    own = None if pd.isna(text) else rates.shown_interval(str(text), "1000")
+    own = None if pd.isna(text) else rates.printed_interval(str(text), "1000")
     if denominator == REPORT:
         return own, PRINTED
     known = load("population")

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import textwrap
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,31 +81,57 @@ def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **options: Any)
 
 
 def save(
-    fig: Figure, name: str, *, title: str, subtitle: str, source: str, alt: str, table: pd.DataFrame
+    fig: Figure,
+    name: str,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+    table: pd.DataFrame,
+    inputs: Sequence[pd.DataFrame],
+    source: str = "",
 ) -> Image:
     """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
 
-    title: the finding, a sentence; subtitle: what is drawn, in which unit; source: the footer, publication and date;
-    alt: what a reader who cannot see it needs, 40 characters or more; table: the rows drawn, saved as NAME.csv.
-    Writes NAME.png, NAME.svg, NAME.csv and NAME.json (the drawn values and the checksums of the tables read).
-    ValueError for a name that is no file stem, an alt text that is too short or an empty table.
+    title: the finding, a sentence; subtitle: what is drawn, in which unit; alt: what a reader who cannot
+    see it needs, 40 characters or more; table: the rows drawn, saved as NAME.csv; inputs: the frames it is
+    computed from, as tables.load gives them; source: the footer, else the publications of the inputs.
+    Writes NAME.png, NAME.svg, NAME.csv and NAME.json (the drawn values and the checksums of the inputs).
+    ValueError for a name that is no file stem, a short alt text, an empty table, or inputs that are none.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"{name!r} is no figure name; use small letters, digits and _")
     if len(alt) < 40 or table.empty:
-        raise ValueError(f"figure {name}: alt text of 40 characters or more and the table drawn are both needed")
+        raise ValueError(f"figure {name}: alt text of 40 characters or more and a table are needed")
+    if not inputs or not all("sha256" in frame.attrs for frame in inputs):
+        raise ValueError(f"figure {name}: inputs are the frames it is drawn from, as tables.load gives them")
+    source = source or "; ".join(publications(inputs)) + "."
     dress(fig, title, subtitle, source)
     picture, vector = io.BytesIO(), io.BytesIO()
     about = {"Title": title, "Description": alt}
     fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
-    record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
-    record |= {"inputs": dict(sorted(tables.READ.items())), "axes": _drawn.values(fig, COLOURS | STEPS)}
-    write(name, "csv", table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode())
-    write(name, "json", (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
-    write(name, "svg", "\n".join(line.rstrip() for line in vector.getvalue().decode().splitlines()).encode() + b"\n")
+    drawn = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
+    used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
+    record = drawn | {"inputs": dict(sorted(used.items())), "axes": _drawn.values(fig, COLOURS | STEPS)}
+    lines = [line.rstrip() for line in vector.getvalue().decode().splitlines()]
+    write(name, "csv", table.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
+    write(name, "json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    write(name, "svg", "\n".join(lines) + "\n")
     write(name, "png", picture.getvalue())
     return image(picture.getvalue(), alt)
+
+
+def publications(inputs: Iterable[pd.DataFrame]) -> list[str]:
+    """How the sources of the frames are cited, each once; those of rows that are not in the frame are left out."""
+    cited: dict[str, None] = {}
+    for frame in inputs:
+        for entry in frame.attrs["sources"]:
+            rows = entry.get("rows", {})
+            cite = entry.get("cite", entry["title"])
+            if cite and all(frame[column].isin(rows[column]).any() for column in rows):
+                cited[cite] = None
+    return list(cited)
 
 
 def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
@@ -122,12 +149,12 @@ def image(png: bytes, alt: str) -> Image:
     return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
 
 
-def write(name: str, ending: str, content: bytes) -> None:
+def write(name: str, ending: str, content: bytes | str) -> None:
     """One file of a figure, whole or not at all."""
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{name}.{ending}"
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content)
+    partial.write_bytes(content.encode() if isinstance(content, str) else content)
     os.replace(partial, path)
 
 

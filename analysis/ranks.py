@@ -1,46 +1,260 @@
-"""A rank, and the places that intervals or standard errors (rank_sets) leave open. Place 1 is the largest value."""
+"""A rank, and the places that intervals or standard errors leave open. Place 1 is the largest value.
+
+Rank sets from standard errors follow Mogstad, Romano, Shaikh and Wilhelm (2023), "Inference for Ranks
+with Applications to Mobility across Neighbourhoods and Academic Achievement across Countries", Review
+of Economic Studies; theirs is the R package csranks. Two countries count as ordered only if they differ
+by more than chance alone would make the largest of all the differences looked at. The sets are
+conservative: they hold the true place at least as often as the level says, and usually more often.
+"""
 
 from __future__ import annotations
 
+from math import ceil
+from typing import Literal, NamedTuple
+
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.differences import numbers
-from analysis.rank_sets import rank_sets, top_k
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+BLOCK = 256  # draws compared at a time: 160 countries x 256 draws stay in a processor's cache
 
-__all__ = ["rank", "rank_interval", "rank_sets", "top_k"]
 
-
-def rank(values: ArrayLike) -> np.ndarray:
+def rank(values: ArrayLike) -> NDArray[np.intp]:
     """The plain rank of each value, shape (n,): 1 + how many are larger, so ties share the best place.
 
-    Raises ValueError for a missing value: a country without an estimate has no place.
+    ValueError for a missing value: a country without an estimate has no place.
     """
-    array = numbers(values, "values")
-    ordered = np.sort(array)
-    return 1 + len(array) - np.searchsorted(ordered, array, side="right")
+    array = without_gaps(values, "values")
+    return 1 + len(array) - np.searchsorted(np.sort(array), array, side="right")
 
 
 def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
     """The best and worst place each of n values can take when each lies anywhere from low to high.
 
-    Ties may be broken either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i}, i itself included.
-    Columns best, worst (integers, 1 = largest), indexed like `low`. O(n log n).
-    Raises ValueError for a missing value or a low above its high.
+    Ties may be broken either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i}, i
+    itself included. Columns best, worst (integers, 1 = largest), indexed like `low`. O(n log n).
+    ValueError for a missing value or a low above its high.
     """
-    index = low.index if isinstance(low, pd.Series) else None
-    lows, highs = numbers(low, "low"), numbers(high, "high")
+    lows, highs = without_gaps(low, "low"), without_gaps(high, "high")
     if lows.shape != highs.shape:
         raise ValueError(f"low and high need equal length, not {len(lows)} and {len(highs)}")
     if (lows > highs).any():
         at = int(np.argmax(lows > highs))
         raise ValueError(f"low is above high at position {at}: {lows[at]} > {highs[at]}")
-    n = len(lows)
-    by_low, by_high = np.argsort(lows), np.argsort(highs)
-    ordered_low, ordered_high = lows[by_low], highs[by_high]
+    n, by_low, by_high = len(lows), np.argsort(lows), np.argsort(highs)
     best, worst = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    # asked in sorted order, a search runs through memory once: several times faster than in the order given
-    best[by_high] = 1 + n - np.searchsorted(ordered_low, ordered_high, side="right")
-    worst[by_low] = n - np.searchsorted(ordered_high, ordered_low, side="left")
-    return pd.DataFrame({"best": best, "worst": worst}, index=index)
+    # asked in sorted order, a search runs through memory once: several times faster than as given
+    best[by_high] = 1 + n - np.searchsorted(lows[by_low], highs[by_high], side="right")
+    worst[by_low] = n - np.searchsorted(highs[by_high], lows[by_low], side="left")
+    return pd.DataFrame({"best": best, "worst": worst}, index=index_of(low))
+
+
+def top_k(sets: pd.DataFrame, k: int) -> pd.Series:
+    """True for each country that may be among the first k; `sets` has columns best and worst.
+
+    From simultaneous sets the whole list holds at their level, from marginal ones each country only by
+    itself. Those surely among the first k have worst <= k. ValueError unless k lies in 1 to n.
+    """
+    if not 1 <= k <= len(sets):
+        raise ValueError(f"k lies in 1 to {len(sets)}, not {k}")
+    return (sets["best"] <= k).rename(f"may_be_in_top_{k}")
+
+
+class Contest(NamedTuple):
+    """n estimates, sorted so that the order of rows does not matter to the draws.
+
+    order (n,): where each stood; value (n,); spread (n, n): the standard error of each difference, 0 on
+    the diagonal; noise (n, draws): simulated errors; at: which of the sorted draws is critical.
+    """
+
+    order: NDArray[np.intp]
+    value: Floats
+    spread: Floats
+    noise: Floats
+    at: int
+
+
+def rank_sets(
+    estimate: ArrayLike,
+    standard_error: ArrayLike | None = None,
+    covariance: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    draws: int = 10_000,
+    seed: int = 1,
+    simultaneous: bool = False,
+    stepdown: bool = True,
+    best: Literal["largest", "smallest"] = "largest",
+) -> pd.DataFrame:
+    """The best and the worst place of each of n estimates at a confidence level.
+
+    estimate (n,), and either standard_error (n,) of independent errors, or covariance (n, n), all in one
+    unit. Marginal sets: each country's own holds its true place with probability `level`. Simultaneous
+    sets: all hold all places together. stepdown: look again without the pairs already told apart.
+    Columns best, worst (integers), indexed like `estimate`. Where places are tied the set holds them all.
+
+    The same seed gives the same sets, also with the rows in another order (rows with equal estimate and
+    equal error share their draws between them). Time grows with draws x n x n, memory with draws x n.
+    ValueError for a gap, unequal lengths, a negative error, not exactly one kind of error, too few draws.
+    """
+    if best not in ("largest", "smallest"):
+        raise ValueError(f"best is 'largest' or 'smallest', not {best!r}")
+    contest = contest_of(estimate, standard_error, covariance, level, draws, seed)
+    n = len(contest.order)
+    families = [np.arange(n)] if simultaneous else [np.array([i]) for i in range(n)]
+    apart = np.vstack([told_apart(contest, rows, stepdown) for rows in families])
+    above = (apart & (contest.value > contest.value[:, None])).sum(axis=1)
+    below = (apart & (contest.value < contest.value[:, None])).sum(axis=1)
+    before, after = (above, below) if best == "largest" else (below, above)
+    places = np.empty((n, 2), dtype=int)
+    places[contest.order] = np.column_stack([1 + before, n - after])
+    return pd.DataFrame(places, columns=["best", "worst"], index=index_of(estimate))
+
+
+def difference_limits(
+    estimate: ArrayLike,
+    standard_error: ArrayLike | None = None,
+    covariance: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    draws: int = 10_000,
+    seed: int = 1,
+) -> tuple[Floats, Floats]:
+    """(low, high), each (n, n): limits for estimate i less estimate k that hold for all pairs together.
+
+    Input and ValueError as for rank_sets.
+    """
+    contest = contest_of(estimate, standard_error, covariance, level, draws, seed)
+    rows = np.arange(len(contest.order))
+    back = np.argsort(contest.order)
+    width = (critical_value(contest, rows, contest.spread > 0) * contest.spread)[np.ix_(back, back)]
+    difference = np.subtract.outer(contest.value[back], contest.value[back])
+    return difference - width, difference + width
+
+
+def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> Flags:
+    """(rows, n): True where a row and a column differ by more than chance, all these pairs together."""
+    value, spread = contest.value, contest.spread[rows]
+    difference = np.abs(value - value[rows][:, None])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        gap = np.where(difference == 0, 0, difference / spread)  # infinite: both known exactly
+    apart = np.isinf(gap)
+    while True:
+        new = (gap > critical_value(contest, rows, (spread > 0) & ~apart)) & ~apart
+        apart |= new
+        if not (stepdown and new.any()):
+            return apart
+
+
+def critical_value(contest: Contest, rows: NDArray[np.intp], active: Flags) -> float:
+    """How many standard errors the largest of the active differences stays below by chance.
+
+    active (rows, n): the pairs looked at.
+    """
+    both = len(rows) == len(contest.order)  # then (i, k) and (k, i) are there, and one will do
+    kept = np.zeros(contest.noise.shape[1])
+    others = [np.flatnonzero(a[:i] if both else a) for i, a in zip(rows, active, strict=True)]
+    for first in range(0, len(kept), BLOCK):
+        noise, part = contest.noise[:, first : first + BLOCK], kept[first : first + BLOCK]
+        for i, other in zip(rows, others, strict=True):
+            if len(other):
+                size = np.abs(noise[other] - noise[i])
+                size /= contest.spread[i, other][:, None]
+                np.maximum(part, size.max(axis=0), out=part)
+    return float(np.partition(kept, contest.at)[contest.at])
+
+
+def contest_of(
+    estimate: ArrayLike,
+    standard_error: ArrayLike | None,
+    covariance: ArrayLike | None,
+    level: float,
+    draws: int,
+    seed: int,
+) -> Contest:
+    """Check the input and draw the errors; ValueError names what does not fit."""
+    values = without_gaps(estimate, "estimate")
+    if not len(values) or np.isinf(values).any():
+        raise ValueError("estimate needs at least one value, and finite ones")
+    if (standard_error is None) == (covariance is None):
+        raise ValueError("give either standard_error or covariance, and not both")
+    at = critical_draw(level, draws)
+    if covariance is None:
+        errors = checked_errors(standard_error, len(values))
+        order = np.lexsort((errors, values))
+        root = errors[order]
+        spread = np.hypot.outer(root, root)
+    else:
+        matrix = checked_covariance(covariance, len(values))
+        order = np.lexsort((np.diag(matrix), values))
+        matrix = matrix[np.ix_(order, order)]
+        root, spread = square_root(matrix), spread_of(matrix)
+    np.fill_diagonal(spread, 0)
+    normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
+    noise = np.ascontiguousarray((normal * root if root.ndim == 1 else normal @ root).T)
+    return Contest(order, values[order], spread, noise, at)
+
+
+def critical_draw(level: float, draws: int) -> int:
+    """Which of the sorted draws, from 0, is critical; the observed difference counts as one draw more.
+
+    That makes the level exact. ValueError for a level outside 0 to 1 or too few draws.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level lies between 0 and 1, such as 0.95, not {level}")
+    at = ceil(round(level * (draws + 1), 9))
+    if at > draws:
+        raise ValueError(f"{draws} draws are too few for level {level}; 1,000 or more are usual")
+    return at - 1
+
+
+def checked_errors(standard_error: ArrayLike | None, n: int) -> Floats:
+    """The standard errors as a float array (n,); ValueError if they are none."""
+    errors = without_gaps(standard_error, "standard_error")
+    if len(errors) != n or not ((errors >= 0) & np.isfinite(errors)).all():
+        raise ValueError(f"standard_error needs {n} finite values of zero or more")
+    return errors
+
+
+def checked_covariance(covariance: ArrayLike, n: int) -> Floats:
+    """The covariance as a symmetric (n, n) float array; ValueError if it is none."""
+    matrix = np.asarray(covariance, dtype="float64")
+    fits = matrix.shape == (n, n) and np.isfinite(matrix).all()
+    if not fits or not np.allclose(matrix, matrix.T, atol=0):
+        raise ValueError(f"covariance needs to be symmetric, {n} x {n} and without gaps")
+    return np.asarray((matrix + matrix.T) / 2)
+
+
+def spread_of(matrix: Floats) -> Floats:
+    """The standard error of each difference; what arithmetic leaves of an exact zero is taken as zero."""
+    total = np.add.outer(np.diag(matrix), np.diag(matrix))
+    variance = total - 2 * matrix
+    return np.asarray(np.sqrt(np.where(variance > 1e-12 * total, variance, 0)))
+
+
+def square_root(matrix: Floats) -> Floats:
+    """The symmetric square root, which unlike a Cholesky factor exists for errors tied to each other."""
+    values, vectors = np.linalg.eigh(matrix)
+    if values.min() < -1e-8 * np.abs(values).max():
+        raise ValueError("covariance is not positive semi-definite: no errors can have it")
+    return np.asarray((vectors * np.sqrt(values.clip(0))) @ vectors.T)
+
+
+def index_of(values: ArrayLike) -> pd.Index | None:
+    """The labels of a Series, which the result carries on; None for other values."""
+    return values.index if isinstance(values, pd.Series) else None
+
+
+def without_gaps(values: ArrayLike | None, name: str) -> Floats:
+    """The values as a float array of one dimension; ValueError for a gap."""
+    array = np.asarray(values, dtype="float64")
+    if array.ndim != 1:
+        raise ValueError(f"{name} needs one dimension, not {array.ndim}")
+    if np.isnan(array).any():
+        at = int(np.argmax(np.isnan(array)))
+        raise ValueError(
+            f"{name} has no value at position {at}; drop rows without an estimate first"
+        )
+    return array

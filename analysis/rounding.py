@@ -19,7 +19,7 @@ Ties = Literal["even", "away"]
 UNROUNDED = "unrounded"
 REPRODUCES, WITHIN = "reproduces", "within rounding"
 INCONSISTENT, CANNOT = "inconsistent", "cannot be checked"
-VERDICTS = (REPRODUCES, WITHIN, INCONSISTENT, CANNOT)
+VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
 
 
 def verdict(prints: bool, meets: bool) -> str:

@@ -11,17 +11,16 @@ import pytest
 from tools.stale import Project
 
 TINY_TABLES = """\
-READ = {}
+from pathlib import Path
 
 
 def load(name):
-    READ[name] = "read"
-    return name
+    return (Path(__file__).parent.parent / "data" / f"{name}.csv").read_text()
 """
 
 
 class Tiny:
-    """A project in a folder of its own, with a package that only knows which tables were read."""
+    """A project in a folder of its own, with a package that only opens tables."""
 
     def __init__(self, root):
         self.project = Project(root)
@@ -46,14 +45,16 @@ class Tiny:
         lines = ["import os, pathlib", "out = pathlib.Path(os.environ['ANALYSIS_FIGURES'])"]
         return "code", "\n".join(lines + [f"_ = (out / {file!r}).write_text({file!r})" for file in files])
 
-    def table(self, name, text, unit="people"):
-        """Write a table and its description."""
+    def table(self, name, text, unit="people", leads_to=()):
+        """Write a table and its description, with a foreign key to each of the named tables."""
         import json
 
         (self.project.data / f"{name}.csv").write_text(text)
         path = self.project.data / "datapackage.json"
         known = json.loads(path.read_text())["resources"] if path.exists() else []
-        entry = {"name": name, "path": f"{name}.csv", "schema": {"fields": [{"name": "n", "unit": unit}]}}
+        keys = [{"fields": ["n"], "reference": {"resource": other, "fields": ["n"]}} for other in leads_to]
+        schema = {"fields": [{"name": "n", "unit": unit}], "foreignKeys": keys}
+        entry = {"name": name, "path": f"{name}.csv", "schema": schema}
         path.write_text(json.dumps({"resources": [e for e in known if e["name"] != name] + [entry]}))
 
     def committed(self):

@@ -143,7 +143,7 @@ def test_a_cell_that_a_page_cannot_show_is_reported_and_writes_nothing(tmp_path)
 
     notebook = nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4)
     notebook.cells[-2].outputs = [nbformat.v4.new_output("stream", text="1")]
-    assert brief.written(tmp_path / "PRK.html", notebook) == [
+    assert brief.write_page(tmp_path / "PRK.html", notebook) == [
         "PRK: a page cannot show stream; end the cell in Markdown, a table or a figure"
     ]
     assert not list(tmp_path.iterdir())

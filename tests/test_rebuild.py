@@ -109,7 +109,7 @@ def test_figures_no_longer_written_go_and_two_notebooks_may_not_share_one(tiny, 
 def with_record(tiny, figures):
     """The notebook 01_one as JSON, recorded as having written these figures from other cells."""
     notebook = json.loads((tiny.project.notebooks / "01_one.ipynb").read_text())
-    record = {"cells": "", "outputs": "", "package": "", "lock": "", "tables": {}, "figures": figures}
+    record = {"cells": "", "outputs": "", "runner": "", "lock": "", "modules": {}, "tables": {}, "figures": figures}
     return json.dumps(notebook | {"metadata": {"analysis": record}})
 
 

@@ -18,7 +18,7 @@ def fresh(tiny):
         path = tiny.notebook(name, ("md", "Text."), ("code", "1 + 1"))
         notebook = json.loads(path.read_text())
         inputs = stale.Inputs.read(tiny.project)
-        notebook["metadata"]["analysis"] = stale.record(notebook, inputs, [table], figures)
+        notebook["metadata"]["analysis"] = stale.record(notebook, inputs, ["analysis.tables"], [table], figures)
         path.write_text(json.dumps(notebook))
     assert stale.stale(tiny.project) == {} and stale.orphans(tiny.project) == []
     return tiny
@@ -54,14 +54,41 @@ def test_a_table_that_is_gone_is_named(fresh):
 def test_the_package_and_the_lock_make_all_stale(fresh):
     module = fresh.project.root / "analysis" / "tables.py"
     module.write_text(module.read_text() + "# changed\n")
-    both = ["01_reads", "02_other"]
-    assert stale.stale(fresh.project) == {name: ["analysis/ changed"] for name in both}
+    both, changed = ["01_reads", "02_other"], "analysis/tables.py changed"
+    assert stale.stale(fresh.project) == {name: [changed] for name in both}
     (fresh.project.root / "requirements.txt").write_text("pandas==2\n")
-    assert stale.stale(fresh.project) == {name: ["analysis/ changed", "requirements.txt changed"] for name in both}
+    assert stale.stale(fresh.project) == {name: ["requirements.txt changed", changed] for name in both}
 
 
-def test_a_module_that_moves_or_is_added_counts(fresh):
-    (fresh.project.root / "analysis" / "new.py").write_text("")
+def test_a_module_counts_for_those_that_loaded_it(fresh):
+    (fresh.project.root / "analysis" / "new.py").write_text("")  # nobody loaded it
+    assert stale.stale(fresh.project) == {}
+    edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"]["modules"].update({"analysis.new": "?"}))
+    assert stale.stale(fresh.project) == {"01_reads": ["analysis/new.py changed"]}
+    (fresh.project.root / "analysis" / "tables.py").unlink()
+    assert list(stale.stale(fresh.project)) == ["01_reads", "02_other"]
+
+
+def test_of_the_tools_only_what_decides_the_bytes_counts(fresh, monkeypatch):
+    assert stale.BYTES == ("run.py", "prose.py")
+    here = fresh.project.root / "tools"
+    here.mkdir()
+    for path in stale.HERE.glob("*.py"):
+        (here / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(stale, "HERE", here)
+    for name, expected in (("page.py", []), ("rebuild.py", []), ("stale.py", []), ("prose.py", ["01_reads", "02_other"])):
+        (here / name).write_text((here / name).read_text() + "# changed\n")
+        assert list(stale.stale(fresh.project)) == expected
+    assert stale.stale(fresh.project)["01_reads"] == ["tools/run.py or tools/prose.py changed"]
+
+
+def test_a_table_that_a_key_or_a_limit_leads_to_counts_too(fresh):
+    fresh.table("index", "n\n1\n", leads_to=["other"])
+    notebook = json.loads(fresh.project.path("01_reads").read_text())
+    record = stale.record(notebook, stale.Inputs.read(fresh.project), [], ["index"], fresh.project.figures)
+    edit(fresh.project.path("01_reads"), lambda n: n["metadata"].update(analysis=record))
+    assert stale.stale(fresh.project) == {}
+    fresh.table("other", "n\n4\n")
     assert list(stale.stale(fresh.project)) == ["01_reads", "02_other"]
 
 
@@ -94,7 +121,7 @@ def test_a_deleted_notebook_is_not_taken_for_a_needless_figure(fresh, capsys):
     assert "figures/drawn.* is written by no notebook; delete it, or restore" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("part", ["cells", "outputs", "package", "lock", "tables", "figures"])
+@pytest.mark.parametrize("part", ["cells", "outputs", "runner", "lock", "modules", "tables", "figures"])
 @pytest.mark.parametrize("broken", [None, 3])
 def test_a_record_without_one_of_its_parts_counts_as_never_run(fresh, part, broken):
     edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"].update({part: broken}))

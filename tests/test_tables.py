@@ -221,7 +221,7 @@ def test_typed_with_units_sources_and_printed_text():
     assert (korea["people_printed"], korea["rate_printed"]) == ("2696000", "104.6")
     assert index.attrs["table"] == "index" and index.attrs["sources"]
     assert {"people", "population", "rate"} <= index.attrs["units"].keys()
-    assert tables.READ["index"] == index.attrs["sha256"]
+    assert tables.sha256(tables.DATA / "index.csv") == index.attrs["sha256"]
 
 
 def test_a_count_below_a_thousand_keeps_its_text():

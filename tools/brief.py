@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tools import page
-from tools.run import CELL_SECONDS, Outcome, cleaned, connect, environment, jobs, kernel_manager, run_cells
+from tools.run import CELL_SECONDS, Outcome, cleaned, environment, execute, jobs, kernel_manager, stop
 from tools.stale import Project
 
 NOTEBOOK = "country_brief"
@@ -45,7 +46,7 @@ def with_parameter(notebook: Any, iso3: str) -> Any:
     return made
 
 
-def written(path: Path, notebook: Any) -> list[str]:
+def write_page(path: Path, notebook: Any) -> list[str]:
     """Write the page; what is wrong with the notebook, if it cannot be shown."""
     try:
         page.write(path, notebook)
@@ -67,38 +68,35 @@ def readable(project: Project) -> None:
     with_parameter(notebook, "PRK")
 
 
-async def work(project: Project, codes: list[str], staging: Path, folder: Path, tick: Callable[[], None]) -> list[str]:
-    """Write the briefs of these codes with one kernel, emptied between countries; returns the problems met."""
-    path, problems = project.path(NOTEBOOK), []
+def write_some(
+    project: Project, codes: list[str], staging: Path, folder: Path, tick: Callable[[], None]
+) -> list[str]:
+    """Write the briefs of these codes with one kernel, emptied between countries; the problems met.
+
+    codes is shared by all workers: each takes the next one until none is left.
+    """
+    import nbformat
+
+    path, problems, channels = project.path(NOTEBOOK), [], None
+    source, manager = nbformat.read(path, as_version=4), kernel_manager()
     staging.mkdir(parents=True)
-    manager = kernel_manager()
-    with (staging / "kernel.log").open("wb") as log:
-        env = environment(project.root, staging)
-        await manager.start_kernel(cwd=str(path.parent), env=env, stdout=log, stderr=log)
-        try:
-            client = await connect(manager, path, CELL_SECONDS)
-            source = client.nb
-            while codes:  # shared by all workers: each takes the next one
-                iso3 = codes.pop(0)
-                client.nb = with_parameter(source, iso3)
-                client.reset_execution_trackers()
-                out = Outcome(iso3, staging)
-                await client.kc.execute("%reset -f", silent=True, reply=True, timeout=CELL_SECONDS)
-                if await run_cells(client, out, CELL_SECONDS, lambda: None):
-                    out.problems += written(folder / f"{iso3}.html", client.nb)
-                problems += out.problems
+    try:
+        with (staging / "kernel.log").open("wb") as log, suppress(IndexError):
+            start = {"env": environment(project.root, staging), "cwd": str(path.parent)}
+            while iso3 := codes.pop(0):
+                out = Outcome(iso3, staging, with_parameter(source, iso3))
+                out.notebook.cells.append(nbformat.v4.new_code_cell("%reset -f"))
+                channels = execute(out, manager, CELL_SECONDS, no_tick, channels, stdout=log, stderr=log, **start)
+                out.notebook.cells.pop()
+                problems += out.problems or write_page(folder / f"{iso3}.html", out.notebook)
                 tick()
-        finally:
-            await manager.shutdown_kernel(now=True)
+    finally:
+        stop(manager)
     return problems
 
 
-async def write_all(project: Project, codes: list[str], staging: Path, folder: Path, tick: Any) -> list[str]:
-    """All briefs, shared out over as many kernels as cores."""
-    workers = min(jobs(), len(codes))
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(work(project, codes, staging / str(n), folder, tick)) for n in range(workers)]
-    return [problem for task in tasks for problem in task.result()]
+def no_tick() -> None:
+    """Cells are not counted here, only briefs."""
 
 
 def brief(project: Project, wanted: list[str]) -> int:
@@ -112,7 +110,15 @@ def brief(project: Project, wanted: list[str]) -> int:
     pause = 0.1 if sys.stderr.isatty() else 5
     try:
         with tqdm(total=len(codes), unit="brief", desc="briefs", mininterval=pause, file=sys.stderr) as bar:
-            problems = asyncio.run(write_all(project, codes.copy(), staging, folder, bar.update))
+            todo, workers = codes.copy(), min(jobs(), len(codes))
+            with ThreadPoolExecutor(workers) as pool:
+                places = [staging / str(number) for number in range(workers)]
+                shared = (folder, bar.update)
+                each = [pool.submit(write_some, project, todo, place, *shared) for place in places]
+                try:
+                    problems = [problem for one in each for problem in one.result()]
+                finally:
+                    todo.clear()  # after Ctrl-C no worker begins another one
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     for problem in problems:

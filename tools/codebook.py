@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis.description import DATA, FILE, TABLE, TableError, read_package
-from analysis.description import sha256 as digest
+from analysis._package import DATA, FILE, TABLE, TableError, read_package
+from analysis._package import sha256 as digest
 
 
 def write(data_dir: str | Path = DATA, seal: bool = False) -> None:
@@ -18,7 +18,7 @@ def write(data_dir: str | Path = DATA, seal: bool = False) -> None:
 
     TableError, and nothing written, if a table breaks a rule of its description (a changed checksum is no such fault).
     """
-    from analysis.tables import broken_rules
+    from analysis._validate import broken_rules
 
     folder = Path(data_dir)
     needed = (*TABLE, "description") if seal else (*TABLE, "description", "hash")

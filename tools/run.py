@@ -1,14 +1,14 @@
-"""Run notebooks side by side, each in a fresh kernel of this Python, and check their text before the kernel closes."""
+"""Run notebooks side by side, each in a fresh kernel of this Python, and check their text before it closes."""
 
 from __future__ import annotations
 
-import ast
-import asyncio
 import json
 import os
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,23 @@ from tools.stale import KEY, Inputs, Project, read_notebook, record
 
 CELL_SECONDS = 120  # the longest that one cell may take
 START_SECONDS = 60  # the longest that a kernel may take to answer
-READ = "analysis:read"
-TABLES_READ = "list(getattr(__import__('sys').modules.get('analysis.tables'), 'READ', ()))"
+LANGUAGE = {"name": "python"}  # no version, which differs between machines
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WATCH = """\
+import sys
+_opened = set()
+sys.addaudithook(lambda event, args, seen=_opened: event == "open" and seen.add(str(args[0])))
+"""  # a start-up file of the kernel: which files a notebook opens
+ASK = """\
+def _answer(expression):
+    try:
+        return True, str(eval(f"({expression}\\n)", globals()))
+    except Exception as error:
+        return False, f"{type(error).__name__}: {error}"
+_modules = [name for name in __import__("sys").modules if name.split(".")[0] == "analysis"]
+_ties = [_answer(expression) for expression in %r]
+print(__import__("json").dumps([_ties, _modules, sorted(_opened)]))
+"""  # a last cell, taken out again: what the notebook's text is tied to, and what was loaded
 
 
 @dataclass
@@ -53,16 +67,21 @@ def jobs() -> int:
     """How many notebooks run at a time: the number of cores, or $ANALYSIS_JOBS."""
     chosen = os.environ.get("ANALYSIS_JOBS", str(os.cpu_count() or 1))
     if not chosen.isdecimal() or int(chosen) < 1:
-        raise ValueError(f"ANALYSIS_JOBS is {chosen!r}; give a whole number of 1 or more, or unset it")
+        what = f"ANALYSIS_JOBS is {chosen!r}"
+        raise ValueError(f"{what}; give a whole number of 1 or more, or unset it")
     return int(chosen)
 
 
 def environment(root: Path, staging: Path) -> dict[str, str]:
-    """What a kernel sees: one thread, no display, no start-up files of the user, this checkout first on its path."""
-    path = [str(root), os.environ.get("PYTHONPATH", "")]
-    fixed = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "JUPYTER_PLATFORM_DIRS"), "1")
-    fixed |= {"MPLBACKEND": "agg", "ANALYSIS_FIGURES": str(staging / "figures"), "IPYTHONDIR": str(staging / "ipython")}
+    """What a kernel sees: one thread, no display, no start-up files of the user, this checkout first."""
+    startup = staging / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True, exist_ok=True)
+    (startup / "watch.py").write_text(WATCH, encoding="utf-8")
+    one = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "JUPYTER_PLATFORM_DIRS")
+    fixed = dict.fromkeys(one, "1") | {"MPLBACKEND": "agg", "IPYTHONDIR": str(staging / "ipython")}
+    fixed |= {"ANALYSIS_FIGURES": str(staging / "figures")}
     fixed |= {"PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}
+    path = [str(root), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, **fixed, "PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
@@ -74,50 +93,10 @@ def kernel_manager() -> Any:
     return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
 
 
-async def run_notebook(project: Project, out: Outcome, inputs: Inputs, seconds: int, tick: Callable[[], None]) -> None:
-    """Run one notebook and fill in its outcome; the kernel is gone when this returns or is cancelled."""
-    begun = time.monotonic()
-    path = project.path(out.name)
-    out.figures.mkdir(parents=True)
-    manager = kernel_manager()
-    log = (out.staging / "kernel.log").open("wb")
-    try:
-        env = environment(project.root, out.staging)
-        await manager.start_kernel(cwd=str(path.parent), env=env, stdout=log, stderr=log)
-        client = await connect(manager, path, seconds)  # loads nbclient while the kernel is starting
-        out.notebook = client.nb
-        if await run_cells(client, out, seconds, tick):
-            await finish(client, out, inputs, seconds)
-    except (RuntimeError, ValueError, OSError) as error:  # the kernel did not start, or the file is no notebook
-        out.problems.append(f"{out.name}: {error}")
-    finally:
-        if manager.has_kernel:
-            await manager.shutdown_kernel(now=True)
-        log.close()
-        out.seconds = time.monotonic() - begun
-
-
-async def connect(manager: Any, path: Path, seconds: int) -> Any:
-    """A client with the notebook, cleaned, and open channels to the kernel."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # takes a second to load, is not needed
-    import nbclient
-    import nbformat
-
-    notebook = cleaned(nbformat.read(path, as_version=4))
-    options = {"timeout": seconds, "iopub_timeout": 30, "raise_on_iopub_timeout": True, "coalesce_streams": True}
-    client: Any = nbclient.NotebookClient(notebook, km=manager, record_timing=False, **options)
-    client.reset_execution_trackers()
-    client.kc = manager.client()
-    client.kc.start_channels()
-    await client.kc.wait_for_ready(timeout=START_SECONDS)
-    client.kc.allow_stdin = False
-    return client
-
-
 def cleaned(notebook: Any) -> Any:
-    """The notebook without anything an earlier run or another editor left: outputs, counts, timing, widget states."""
+    """The notebook without anything an earlier run or another editor left: outputs, counts, timing, widgets."""
     notebook.metadata["kernelspec"] = dict(KERNELSPEC)
-    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["language_info"] = dict(LANGUAGE)
     for key in ("widgets", KEY):
         notebook.metadata.pop(key, None)
     for cell in notebook.cells:
@@ -128,74 +107,117 @@ def cleaned(notebook: Any) -> Any:
     return notebook
 
 
-async def run_cells(client: Any, out: Outcome, seconds: int, tick: Callable[[], None]) -> bool:
-    """Run the cells in order up to the first that fails; did all run?"""
-    from nbclient import exceptions as errors
+def execute(
+    out: Outcome, manager: Any, seconds: int, tick: Callable[[], None], channels: Any = None, **start: Any
+) -> Any:
+    """Run all cells of out.notebook up to the first that fails, which is named in out.problems.
 
-    for number, cell in enumerate(client.nb.cells, 1):
-        if cell.cell_type != "code":
-            continue
-        where = f"{out.name} cell {number}"
-        try:
-            await client.async_execute_cell(cell, number - 1)
-        except errors.CellExecutionError as error:
-            first_line = (error.evalue.splitlines() or [""])[0]
-            out.problems.append(f"{where}: {error.ename}: {first_line}")
-        except errors.CellTimeoutError:
-            out.problems.append(f"{where}: took longer than {seconds} seconds and was stopped")
-        except errors.DeadKernelError:
-            if asyncio.current_task().cancelling():  # type: ignore[union-attr]
-                raise asyncio.CancelledError from None  # Ctrl-C, which nbclient takes for a dead kernel
-            out.problems.append(f"{where}: the kernel died")
-        if out.problems:
-            return False
-        warned = [o["text"].strip() for o in cell.outputs if o.get("name") == "stderr"]
-        if warned:
-            out.problems.append(f"{where}: wrote to stderr: {warned[0].splitlines()[-1]}")
-            return False
+    start: how the kernel is started, if the manager has none yet. Returns the channels to the kernel, for
+    the next notebook on it.
+    """
+    from nbclient import NotebookClient, exceptions
+
+    at: list[int] = [0]
+
+    def begin(cell: Any, cell_index: int) -> None:
+        at[0] = cell_index
+
+    def done(cell: Any, cell_index: int, execute_reply: Any) -> None:
         tick()
-    return True
+        if any(output.get("name") == "stderr" for output in cell.outputs):
+            raise RuntimeError(f"wrote to stderr: {warning(cell)}")
+
+    options = {"timeout": seconds, "startup_timeout": START_SECONDS, "coalesce_streams": True}
+    options |= {"iopub_timeout": 30, "raise_on_iopub_timeout": True, "record_timing": False}
+    hooks = {"on_cell_start": begin, "on_cell_executed": done}
+    client = NotebookClient(out.notebook, km=manager, **options, **hooks)
+    client.kc = channels
+    why = ""
+    try:
+        client.execute(**start)
+    except exceptions.CellExecutionError as error:
+        why = f"{error.ename}: {(error.evalue.splitlines() or [''])[0]}"
+    except exceptions.CellTimeoutError:
+        why = f"took longer than {seconds} seconds and was stopped"
+    except exceptions.DeadKernelError:
+        why = "the kernel died"
+    except RuntimeError as error:  # the kernel did not start, or a cell wrote to stderr
+        why = str(error)
+    if why:
+        out.problems.append(f"{out.name} cell {at[0] + 1}: {why}")
+    out.notebook.metadata["language_info"] = dict(LANGUAGE)
+    return client.kc
 
 
-async def finish(client: Any, out: Outcome, inputs: Inputs, seconds: int) -> None:
-    """Compare the text with the kernel's values, and record what the notebook was made from."""
-    ties = [tie.expression for _, tie in prose.all_ties(client.nb)]
-    asked = {str(i): f"str(({expression}\n))" for i, expression in enumerate(ties)}
-    asked[READ] = f"__import__('json').dumps({TABLES_READ})"
-    reply = await client.kc.execute("", silent=True, user_expressions=asked, reply=True, timeout=seconds)
-    given = reply["content"]["user_expressions"]
-    out.problems += prose.check(out.name, client.nb, [value_of(given[str(i)]) for i in range(len(ties))])
-    tables = json.loads(value_of(given[READ])[1])
-    client.nb.metadata[KEY] = record(client.nb, inputs, tables, out.figures)
+def warning(cell: Any) -> str:
+    """The last line that a cell wrote to stderr."""
+    written = "".join(output["text"] for output in cell.outputs if output.get("name") == "stderr")
+    return written.strip().splitlines()[-1]
 
 
-def value_of(answer: dict[str, Any]) -> tuple[bool, str]:
-    """(True, the text) of an expression that the kernel evaluated to a str, or (False, its error)."""
-    if answer["status"] == "ok":
-        return True, str(ast.literal_eval(answer["data"]["text/plain"]))
-    return False, f"{answer['ename']}: {answer['evalue']}"
+def run_notebook(out: Outcome, manager: Any, project: Project, inputs: Inputs, seconds: int, tick: Any) -> None:
+    """Run one notebook, check its text and fill in its outcome; the kernel is gone when this returns."""
+    import nbformat
+
+    begun, path = time.monotonic(), project.path(out.name)
+    out.figures.mkdir(parents=True)
+    try:
+        out.notebook = cleaned(nbformat.read(path, as_version=4))
+        ties = prose.all_ties(out.notebook)
+        asked = ASK % [tie.expression for _, tie in ties]
+        out.notebook.cells.append(nbformat.v4.new_code_cell(asked, id="ask"))
+        with (out.staging / "kernel.log").open("wb") as log:
+            start = {"env": environment(project.root, out.staging), "cwd": str(path.parent)}
+            execute(out, manager, seconds, tick, None, stdout=log, stderr=log, **start)
+        answers = out.notebook.cells.pop().outputs
+        if not out.problems:
+            values, modules, opened = json.loads(answers[0]["text"])
+            out.problems += prose.check(out.name, out.notebook, values)
+            folder = (project.data, project.root / "data")
+            tables = [p.stem for p in map(Path, opened) if p.suffix == ".csv" and p.parent in folder]
+            out.notebook.metadata[KEY] = record(out.notebook, inputs, modules, tables, out.figures)
+    except (ValueError, OSError) as error:  # the file is no notebook
+        out.problems.append(f"{out.name}: {error}")
+    finally:
+        stop(manager)
+        out.seconds = time.monotonic() - begun
 
 
-async def _side_by_side(project: Project, outcomes: list[Outcome], inputs: Inputs, seconds: int, tick: Any) -> None:
-    free = asyncio.Semaphore(jobs())
-
-    async def one(out: Outcome) -> None:
-        async with free:
-            await run_notebook(project, out, inputs, seconds, tick)
-
-    async with asyncio.TaskGroup() as group:  # waits for every kernel to be gone, also after Ctrl-C
-        for out in outcomes:
-            group.create_task(one(out))
+def stop(manager: Any) -> None:
+    """End a kernel at once, from any thread."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None:
+        with suppress(OSError):
+            process.kill()
+        process.wait()
+    manager.cleanup_connection_file()
 
 
 def run(project: Project, names: list[str], staging: Path, seconds: int = CELL_SECONDS) -> list[Outcome]:
     """Run the notebooks, those with most cells first, into the staging folder; shows progress on stderr."""
     from tqdm import tqdm
 
-    cells = {n: sum(c["cell_type"] == "code" for c in read_notebook(project.path(n))["cells"]) for n in names}
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # a second to load, not needed
+    cells = {}
+    for name in names:
+        cells[name] = sum(c["cell_type"] == "code" for c in read_notebook(project.path(name))["cells"])
     outcomes = [Outcome(name, staging / name) for name in names]
-    ordered = sorted(outcomes, key=lambda out: -cells[out.name])
+    inputs, managers = Inputs.read(project), {out.name: kernel_manager() for out in outcomes}
     pause = 0.1 if sys.stderr.isatty() else 5  # a log file gets a line now and then
-    with tqdm(total=sum(cells.values()), unit="cell", desc="notebooks", mininterval=pause, file=sys.stderr) as bar:
-        asyncio.run(_side_by_side(project, ordered, Inputs.read(project), seconds, bar.update))
+    total, look = sum(cells.values()) + len(names), {"mininterval": pause, "file": sys.stderr}
+    pool = ThreadPoolExecutor(jobs())
+    with tqdm(total=total, unit="cell", desc="notebooks", **look) as bar:
+        ordered = sorted(outcomes, key=lambda out: -cells[out.name])
+        shared = (project, inputs, seconds, bar.update)
+        running = [pool.submit(run_notebook, out, managers[out.name], *shared) for out in ordered]
+        try:
+            for one in running:
+                one.result()
+        except BaseException:  # Ctrl-C: no kernel is left, and none starts
+            pool.shutdown(wait=False, cancel_futures=True)
+            while not all(one.done() for one in running):
+                for manager in managers.values():
+                    stop(manager)
+                time.sleep(0.05)
+            raise
     return outcomes

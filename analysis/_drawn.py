@@ -1,7 +1,7 @@
 """What a figure shows, read back from its axes: labels, values, limits and colours by name.
 
-Tests compare this and not pixels: a wrong column, a truncated axis or swapped labels changes it, another version of
-matplotlib does not.
+Tests compare this and not pixels: a wrong column, a truncated axis or swapped labels changes it,
+another version of matplotlib does not.
 """
 
 from __future__ import annotations
@@ -26,12 +26,10 @@ def number(value: Any) -> float | str | None:
     return None if not np.isfinite(value) else float(f"{value:.10g}")
 
 
-def pairs(points: Any) -> list[list[float | str | None]]:
+def points(drawn: Any) -> list[list[float | str | None]]:
     """Points of shape (n, 2) as lists of numbers; masked points are None."""
-    return [
-        [number(x), number(y)]
-        for x, y in np.ma.filled(np.ma.asarray(points, dtype="float64"), np.nan)
-    ]
+    array: Any = np.ma.filled(np.ma.asarray(drawn, dtype="float64"), np.nan)
+    return [[number(x), number(y)] for x, y in array]
 
 
 def colours(values: Any, names: Mapping[str, str]) -> list[str]:
@@ -42,79 +40,58 @@ def colours(values: Any, names: Mapping[str, str]) -> list[str]:
 
 
 def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every line, point set, bar and segment of the axes, in the order drawn."""
+    """Every line, point set, segment and bar of the axes, in the order drawn."""
     found: list[dict[str, Any]] = []
     for line in axes.get_lines():
-        points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
-        look = {"colour": colours([line.get_color()], names), "marker": str(line.get_marker())}
-        found.append(
-            {"kind": "line", "label": str(line.get_label()), **look, "points": pairs(points)}
-        )
-    for group in axes.collections:
-        found.append(collection(group, names))
+        ends = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
+        mark = {"kind": "line", "label": str(line.get_label()), "points": points(ends)}
+        colour = colours([line.get_color()], names)
+        found.append(mark | {"colour": colour, "marker": str(line.get_marker())})
+    found += [collection(group, names) for group in axes.collections]
     for patch in axes.patches:
         if isinstance(patch, Rectangle):
-            box = [
-                number(v)
-                for v in (patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height())
-            ]
-            found.append(
-                {"kind": "bar", "box": box, "colour": colours([patch.get_facecolor()], names)}
-            )
+            box = (*patch.get_xy(), patch.get_width(), patch.get_height())
+            colour = colours([patch.get_facecolor()], names)
+            found.append({"kind": "bar", "box": [number(v) for v in box], "colour": colour})
     return found
 
 
 def collection(group: Collection, names: Mapping[str, str]) -> dict[str, Any]:
-    """One point set (its centres) or one set of segments (their ends)."""
-    label = str(group.get_label())
+    """One point set (its centres), one set of segments (their ends), or one area (its outline)."""
+    mark: dict[str, Any] = {"kind": "points", "label": str(group.get_label())}
     if isinstance(group, LineCollection):
-        segments = [pairs(segment) for segment in group.get_segments()]
-        return {
-            "kind": "segments",
-            "label": label,
-            "colour": colours(group.get_colors(), names),
-            "points": segments,
-        }
-    face = group.get_facecolor()
-    offsets = pairs(group.get_offsets())
-    if len(offsets) == 1 and offsets[0] == [
-        0.0,
-        0.0,
-    ]:  # a filled area: its outline holds the values
-        outlines = [pairs(path.vertices) for path in group.get_paths()]
-        return {"kind": "area", "label": label, "colour": colours(face, names), "points": outlines}
-    return {"kind": "points", "label": label, "colour": colours(face, names), "points": offsets}
+        segments = [points(segment) for segment in group.get_segments()]
+        mark |= {"kind": "segments", "points": segments}
+        return mark | {"colour": colours(group.get_colors(), names)}
+    mark |= {"points": points(group.get_offsets()), "colour": colours(group.get_facecolor(), names)}
+    if mark["points"] == [[0.0, 0.0]]:  # a filled area: its outline holds the values
+        outlines = [points(path.vertices) for path in group.get_paths()]
+        mark |= {"kind": "area", "points": outlines}
+    return mark
 
 
 def place(text: Text) -> list[float | str | None]:
-    """Where a text belongs: the point it annotates, else its own position; a category counts as its number."""
+    """Where a text belongs: the point it annotates, else its own; a category counts as a number."""
     x, y = text.xy if isinstance(text, Annotation) else text.get_position()
     return [number(text.convert_xunits(x)), number(text.convert_yunits(y))]
 
 
-def axis(axes: Axes, names: Mapping[str, str]) -> dict[str, Any]:
-    """Titles, limits, scales, tick labels, texts and marks of one set of axes."""
-    legend = axes.get_legend()
-    return {
-        "title": axes.get_title(loc="left") or axes.get_title(),
-        "x": {
-            "label": axes.get_xlabel(),
-            "limits": [number(v) for v in axes.get_xlim()],
-            "scale": axes.get_xscale(),
-        },
-        "y": {
-            "label": axes.get_ylabel(),
-            "limits": [number(v) for v in axes.get_ylim()],
-            "scale": axes.get_yscale(),
-        },
-        "x_ticks": [text.get_text() for text in axes.get_xticklabels()],
-        "y_ticks": [text.get_text() for text in axes.get_yticklabels()],
-        "texts": [[text.get_text(), *place(text)] for text in axes.texts],
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "marks": marks(axes, names),
-    }
+def scale(label: str, limits: tuple[float, float], kind: str) -> dict[str, Any]:
+    """One axis: label, limits, and whether it is linear or logarithmic."""
+    return {"label": label, "limits": [number(v) for v in limits], "scale": kind}
 
 
 def values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """All axes of the figure; call after the figure was drawn once, so that tick labels exist."""
-    return [axis(axes, names) for axes in figure.axes]
+    """Every set of axes; call after the figure was drawn once, so that tick labels exist."""
+    found = []
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        shown: dict[str, Any] = {"title": axes.get_title(loc="left") or axes.get_title()}
+        shown["x"] = scale(axes.get_xlabel(), axes.get_xlim(), axes.get_xscale())
+        shown["y"] = scale(axes.get_ylabel(), axes.get_ylim(), axes.get_yscale())
+        shown["x_ticks"] = [text.get_text() for text in axes.get_xticklabels()]
+        shown["y_ticks"] = [text.get_text() for text in axes.get_yticklabels()]
+        shown["texts"] = [[text.get_text(), *place(text)] for text in axes.texts]
+        shown["legend"] = [text.get_text() for text in legend.get_texts()] if legend else []
+        found.append(shown | {"marks": marks(axes, names)})
+    return found

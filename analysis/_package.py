@@ -1,4 +1,5 @@
-"""data/datapackage.json and the CSV files it names: reading them, and the errors that say what is wrong.
+"""data/datapackage.json and the CSV files it names: reading them, and errors that say what is
+wrong.
 
 Private: notebooks call tables.load. It needs no pandas, so that `rebuild --check` starts fast.
 """
@@ -18,19 +19,14 @@ from typing import Any
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = "datapackage.json"
 RESTORE = "restore it with: git checkout data"
-TABLE = ("title", "sources", "schema")  # what a table's entry must have before its rows can be read
-LISTS = {
-    "sources": ("title",),
-    "fields": ("name", "type"),
-    "terms": (),
-}  # the texts that each item has
+TABLE = ("title", "sources", "schema")  # what an entry must have before its rows can be read
 Entry = dict[str, Any]  # a table's entry in datapackage.json
 Rows = list[tuple[int, list[str]]]  # (line number in the file, cells), the header first
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a table: where it stands, what it is, what to do. row is the line number in the file."""
+    """One fault of a table: where it stands, what it is, what to do. row: its line in the file."""
 
     file: str
     row: int | None = None
@@ -50,8 +46,8 @@ class Problem:
 class TableError(ValueError):
     """A table does not fit its description; `problems` has each, the message the first ten."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = list(problems)
         more = [f"... and {len(problems) - 10} more"] if len(problems) > 10 else []
         super().__init__("\n".join([str(p) for p in problems[:10]] + more))
 
@@ -78,64 +74,40 @@ def hint(wanted: Any, known: Iterable[Any], alike: float = 0.6) -> str:
 
 
 def read_package(folder: Path = DATA, parts: Sequence[str] = (), top: Sequence[str] = ()) -> Entry:
-    """datapackage.json; every table has a name, a path and the named parts, the package those in top.
+    """datapackage.json, checked: each table has a name, a path and the parts, the package the top.
 
     TableError naming the file, what is missing in it and the remedy.
     """
+    gap = ""
     try:
-        package = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        gaps = missing_parts(package, parts, top)
+        package: Entry = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        for number, entry in enumerate(package["resources"], start=1):
+            about = f"the table {entry.get('name', f'number {number}')} "
+            gap = gap or lacking(about, entry, ("name", "path", *parts))
+            for field in entry["schema"]["fields"] if "schema" in parts and not gap else []:
+                gap = gap or lacking(about, field, ("name", "type"))
+        gap = gap or lacking("", package, top)
     except FileNotFoundError:
-        gaps = ["is missing"]
-    except (OSError, ValueError) as error:
-        gaps = [f"cannot be read ({error})"]
-    if gaps:
-        raise TableError([Problem(FILE, what=gap, remedy=f"{RESTORE}/{FILE}") for gap in gaps])
-    return dict(package)
+        gap = "is missing"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        gap = f"cannot be read ({type(error).__name__}: {error})"
+    if gap:
+        raise TableError(Problem(FILE, what=gap, remedy=f"{RESTORE}/{FILE}"))
+    return package
 
 
-def missing_parts(package: Any, parts: Sequence[str], top: Sequence[str]) -> list[str]:
-    """What the description lacks, in words."""
-    entries = package.get("resources") if isinstance(package, dict) else None
-    if not isinstance(entries, list):
-        return ['has no list "resources"']
-    things: list[tuple[str, Any, Sequence[str]]] = [("", package, top)]
-    for number, entry in enumerate(entries, start=1):
-        known = entry if isinstance(entry, dict) else {}
-        about = f"the table {known.get('name', f'number {number}')} "
-        things.append((about, known, ("name", "path", *parts)))
-    gaps = []
-    for about, thing, needed in things:
-        if lacking := [part for part in needed if not is_usable(part, thing.get(part))]:
-            gaps.append(f"{about}lacks {'a usable ' if about else ''}{', '.join(lacking)}")
-    return gaps[:1] if gaps and not gaps[0].startswith("the table") else gaps
-
-
-def is_usable(part: str, value: Any) -> bool:
-    """Whether a part of the description has the form that its readers rely on."""
-    if part == "schema":
-        return (
-            isinstance(value, dict)
-            and bool(value.get("fields"))
-            and is_usable("fields", value["fields"])
-        )
-    if part in LISTS:
-        return isinstance(value, list) and all(has_texts(item, LISTS[part]) for item in value)
-    return isinstance(value, str)
-
-
-def has_texts(thing: Any, keys: Sequence[str]) -> bool:
-    """Whether it is an object with a text under each key; any text will do where there is none to look for."""
-    return all(isinstance(thing, dict) and isinstance(thing.get(key), str) for key in keys)
+def lacking(about: str, thing: Entry, keys: Sequence[str]) -> str:
+    """Which of the keys have no value, in words, or ""."""
+    gaps = [key for key in keys if not thing.get(key)]
+    return f"{about}lacks a usable {', '.join(gaps)}" if gaps else ""
 
 
 def describe(name: str, folder: Path = DATA, *more: str) -> Entry:
-    """The table's entry; TableError with the nearest name for an unknown one. more: further parts needed."""
+    """The table's entry, with the parts of TABLE and more; TableError naming the nearest one."""
     entries = {e["name"]: e for e in read_package(folder, (*TABLE, *more))["resources"]}
     if name not in entries:
-        raise TableError(
-            [Problem(FILE, value=name, what="names no table", remedy=hint(name, entries))]
-        )
+        remedy = hint(name, entries)
+        raise TableError(Problem(FILE, value=name, what="names no table", remedy=remedy))
     return dict(entries[name])
 
 
@@ -149,17 +121,12 @@ def rows_of(path: Path) -> Rows:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError:
-        raise TableError([Problem(path.name, what="is missing", remedy=RESTORE)]) from None
+        raise TableError(Problem(path.name, what="is missing", remedy=RESTORE)) from None
     except UnicodeDecodeError as error:
         what = f"is not UTF-8 (byte {error.start})"
-        raise TableError([Problem(path.name, what=what, remedy="save it as UTF-8 CSV")]) from None
+        raise TableError(Problem(path.name, what=what, remedy="save it as UTF-8 CSV")) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     rows = [(reader.line_num, row) for row in reader if row]
     if not rows:
-        raise TableError([Problem(path.name, what="is empty", remedy=RESTORE)])
+        raise TableError(Problem(path.name, what="is empty", remedy=RESTORE))
     return rows
-
-
-def column_names(entry: Entry) -> list[str]:
-    """The columns of a table in their order."""
-    return [field["name"] for field in entry["schema"]["fields"]]

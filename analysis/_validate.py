@@ -1,4 +1,4 @@
-"""The full check of a table against its description: header, cells, keys. Private: tables.load calls it."""
+"""The full check of a table against its description: header, cells, keys. For tables.load."""
 
 from __future__ import annotations
 
@@ -6,19 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis._package import (
-    DATA,
-    FILE,
-    Entry,
-    Problem,
-    Rows,
-    TableError,
-    column_names,
-    describe,
-    hint,
-    near,
-    rows_of,
-)
+from analysis import _package
+from analysis._package import Entry, Problem, Rows, TableError, near
 
 AGAINST = "check it against the source"
 DECIMAL = r"-?\d+(\.\d+)?([eE]-?\d+)?"
@@ -33,16 +22,28 @@ def problems_in(rows: Rows, entry: Entry, folder: Path) -> Iterator[Problem]:
     yield from shape
     if shape and shape[0].row == 1:  # without its columns nothing else can be told
         return
-    fit = [
-        (n, dict(zip(names, cells, strict=True)))
-        for n, cells in rows[1:]
-        if len(cells) == len(names)
-    ]
+    whole = [(line, cells) for line, cells in rows[1:] if len(cells) == len(names)]
+    records = [(line, dict(zip(names, cells, strict=True))) for line, cells in whole]
     for field in entry["schema"]["fields"]:
-        yield from column_problems(entry, field, fit, folder)
-    yield from primary_key_problems(entry, fit)
+        yield from column_problems(entry, field, records, folder)
+    yield from primary_key_problems(entry, records)
     for key in foreign_keys(entry["schema"]):
-        yield from foreign_key_problems(entry["path"], key, fit, folder)
+        yield from foreign_key_problems(entry["path"], key, records, folder)
+
+
+def column_names(entry: Entry) -> list[str]:
+    """The columns of a table in their order."""
+    return [field["name"] for field in entry["schema"]["fields"]]
+
+
+def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
+    """Some columns of another table, row by row; TableError if its shape is not as described."""
+    entry = _package.describe(table, folder)
+    rows = _package.rows_of(folder / entry["path"])
+    if problems := list(shape_problems(rows, entry)):
+        raise TableError(*problems)
+    places = [column_names(entry).index(column) for column in wanted]
+    return [[cells[place] for place in places] for _, cells in rows[1:]]
 
 
 def shape_problems(rows: Rows, entry: Entry) -> Iterator[Problem]:
@@ -56,61 +57,44 @@ def shape_problems(rows: Rows, entry: Entry) -> Iterator[Problem]:
             yield Problem(file, line, what=what, remedy="quote cells with commas")
 
 
-def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
-    """Some columns of a table, row by row; TableError if its shape is not as described."""
-    entry = describe(table, folder)
-    names = column_names(entry)
-    rows = rows_of(folder / entry["path"])
-    problems = list(shape_problems(rows, entry))
-    for column in [c for c in wanted if c not in names]:
-        what = f"is no column of {table}"
-        problems.append(Problem(FILE, value=column, what=what, remedy=hint(column, names)))
-    if problems:
-        raise TableError(problems)
-    places = [names.index(column) for column in wanted]
-    return [[cells[place] for place in places] for _, cells in rows[1:]]
-
-
 def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[Problem]:
     """Missing, renamed, extra, repeated and misplaced columns.
 
-    Renamed: spelt alike, or however spelt, the only new name and at the place of the only missing one.
+    Renamed: spelt alike, or however spelt, the only new name and at the place of the only lost one.
     """
     extra = [c for c in header if c not in names]
     lost = [c for c in names if c not in header]
     swapped = len(lost) == len(extra) == 1 and names.index(lost[0]) == header.index(extra[0])
+    expected = f"the columns are {', '.join(names)}"
     for column in lost:
-        other = extra[0] if swapped else near(column, extra, alike=0.5)
-        if other:
+        if other := extra[0] if swapped else near(column, extra, alike=0.5):
             extra.remove(other)
             yield Problem(file, 1, column, other, "renamed", f"rename {other} back to {column}")
         else:
-            remedy = f"add it; the columns are {', '.join(names)}"
-            yield Problem(file, 1, column, None, "is missing", remedy)
+            yield Problem(file, 1, column, None, "is missing", f"add it; {expected}")
     for column in extra:
-        what = "is not in the description"
-        yield Problem(file, 1, column, None, what, f"remove it or describe it in {FILE}")
-    if sorted(header) == sorted(names) and header != names:
-        remedy = f"put them as {', '.join(names)}"
-        yield Problem(file, 1, None, ",".join(header), "columns out of order", remedy)
-    for column in sorted({c for c in header if header.count(c) > 1}):
-        yield Problem(file, 1, column, None, "occurs twice", "keep one")
+        remedy = "remove it or describe it in datapackage.json"
+        yield Problem(file, 1, column, None, "is not in the description", remedy)
+    if set(header) == set(names) and header != names:
+        yield Problem(file, 1, None, ",".join(header), "columns out of order or twice", expected)
 
 
-def column_problems(entry: Entry, field: Entry, rows: Records, folder: Path) -> Iterator[Problem]:
-    """The first rule that each cell of one column breaks; rows: (line number, column -> cell)."""
+def column_problems(
+    entry: Entry, field: Entry, records: Records, folder: Path
+) -> Iterator[Problem]:
+    """The first rule that each cell of one column breaks."""
     missing = entry["schema"].get("missingValues", [""])
     limit, limits = field.get("maximumFrom", {}), {}
-    if limit:  # the largest value allowed beside each value of the column `by`, from another table
+    if limit:  # the largest value allowed beside each value of the column `by`
         pairs = columns_of(limit["resource"], [limit["by"], limit["field"]], folder)
         limits = {by: top for by, top in pairs if top.isdecimal()}
-    for line, row in rows:
+    for line, row in records:
         text = row[field["name"]]
         fault = cell_fault(field, text, text in missing)
         top = limits.get(row.get(limit.get("by"), ""))
         if not fault and top and re.fullmatch(DECIMAL, text) and float(text) > float(top):
-            rule = f"the {limit['field']} of {row[limit['by']]} in {limit['resource']}.csv"
-            fault = f"is above {top}, {rule}", f"{AGAINST}, and its unit"
+            whose = f"the {limit['field']} of {row[limit['by']]} in {limit['resource']}.csv"
+            fault = f"is above {top}, {whose}", f"{AGAINST}, and its unit"
         if fault:
             yield Problem(entry["path"], line, field["name"], text, *fault)
 
@@ -135,47 +119,36 @@ def cell_fault(field: Entry, text: str, missing: bool) -> tuple[str, str] | None
     return None
 
 
-def primary_key_problems(entry: Entry, rows: Records) -> Iterator[Problem]:
+def primary_key_problems(entry: Entry, records: Records) -> Iterator[Problem]:
     """Rows with a primary key that an earlier row has."""
-    key = entry["schema"].get("primaryKey", [])
-    columns = [key] if isinstance(key, str) else key
+    columns = entry["schema"].get("primaryKey", [])
     first: dict[tuple[str, ...], int] = {}
-    for line, row in rows if columns else []:
+    for line, row in records if columns else []:
         value = tuple(row[column] for column in columns)
         if value in first:
             what = f"stands in row {first[value]} already"
-            yield Problem(
-                entry["path"], line, "+".join(columns), ", ".join(value), what, "keep one row"
-            )
+            place = (entry["path"], line, "+".join(columns), ", ".join(value))
+            yield Problem(*place, what, "keep one row")
         first.setdefault(value, line)
 
 
 def foreign_keys(schema: Entry) -> list[Entry]:
     """The foreign keys, and those that allow a few values more, such as WLD for the world.
 
-    The second kind is this project's own: the Frictionless standard has none, so only this loader checks it.
+    The second kind is this project's own: Frictionless has none, so only this check knows it.
     """
     return [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]
 
 
-def foreign_key_problems(file: str, key: Entry, rows: Records, folder: Path) -> Iterator[Problem]:
+def foreign_key_problems(
+    file: str, key: Entry, records: Records, folder: Path
+) -> Iterator[Problem]:
     """Values that the other table does not have."""
     (column,), table = key["fields"], key["reference"]["resource"]
     known = {cell for (cell,) in columns_of(table, key["reference"]["fields"], folder)}
-    for line, row in rows:
+    for line, row in records:
         text = row[column]
         if text and text not in known and text not in key.get("except", []):
             close = near(text, sorted(known))
             remedy = f"did you mean {close}?" if close else f"add it to {table}.csv"
             yield Problem(file, line, column, text, f"is not in {table}.csv", remedy)
-
-
-def broken_rules(entries: list[Entry], folder: Path = DATA) -> list[Problem]:
-    """Everything that these tables break, each fault once; the checksums are not compared."""
-    found: list[Problem] = []
-    for entry in entries:
-        try:
-            found += problems_in(rows_of(folder / entry["path"]), entry, folder)
-        except TableError as error:
-            found += error.problems
-    return list(dict.fromkeys(found))

@@ -1,4 +1,4 @@
-"""Everything the index prints on one country, with what rounding allows: for the brief and the explore notebook."""
+"""Everything the index prints on one country, with what rounding allows: for briefs and explore."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in ha
 class Country:
     """One country in the index.
 
-    iso3, name, region: as in the countries table. editions: one row per complete edition that lists it, with the
-    columns of `ranked`. latest: its row of 2023, or None where 2023 gives no estimate. population: persons, as printed
-    in 2023, or None.
+    iso3, name, region: as in the countries table. editions: one row per complete edition that lists
+    it, with the columns of `ranked`. latest: its row of 2023, or None where 2023 gives no estimate.
+    population: persons, as printed in 2023, or None.
     """
 
     iso3: str
@@ -36,14 +36,16 @@ class Country:
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of the index and of rates.printed_intervals, per_1000 (the printed rate in people per 1,000),
-    best and worst (places that rounding leaves open), place (plain rank of the printed rate, ties share the best).
+    Columns: those of the index and of rates.printed_intervals, per_1000 (the printed rate in people
+    per 1,000), best and worst (places that rounding leaves open), place (plain rank of the printed
+    rate, ties share the best).
     """
-    editions = load("editions")
-    index = load("index", edition=edition)
-    index = index[index["rate"].notna()].reset_index(drop=True)
-    found = index.join(rates.printed_intervals(index, editions).drop(columns=["edition", "iso3"]))
-    found["per_1000"] = found["rate"] * 1000 / int(editions.set_index("edition")["rate_per"][edition])
+    editions, index = load("editions"), load("index", edition=edition)
+    listed = index[index["rate"].notna()].reset_index(drop=True)
+    ranges = rates.printed_intervals(listed, editions).drop(columns=["edition", "iso3"])
+    found = listed.join(ranges)
+    per = int(editions.set_index("edition")["rate_per"][edition])
+    found["per_1000"] = found["rate"] * 1000 / per
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
     found["place"] = ranks.rank(found["per_1000"])
     found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
@@ -52,15 +54,16 @@ def ranked(edition: int) -> pd.DataFrame:
 
 
 def code_of(wanted: str) -> str:
-    """The iso3 code of a listed country, given as code or name; ValueError that suggests the nearest names."""
+    """The iso3 code of a listed country, from code or name; ValueError with the nearest ones."""
     listed = load("countries").merge(load("index", edition=2023)[["iso3"]], on="iso3")
     names: dict[str, str] = dict(zip(listed["iso3"], listed["name"], strict=True))
-    known = {iso3.lower(): iso3 for iso3 in names} | {name.lower(): iso3 for iso3, name in names.items()}
+    known = {iso3.lower(): iso3 for iso3 in names}
+    known |= {name.lower(): iso3 for iso3, name in names.items()}
     if wanted.lower() in known:
         return known[wanted.lower()]
-    close = dict.fromkeys(known[match] for match in get_close_matches(wanted.lower(), list(known), n=4, cutoff=0.5))
-    near = ", ".join(f"{iso3} ({names[iso3]})" for iso3 in close)
-    hint = f"did you mean {near}?" if near else "data/countries.csv lists the codes"
+    close = get_close_matches(wanted.lower(), list(known), n=4, cutoff=0.5)  # several, not one
+    near = [f"{iso3} ({names[iso3]})" for iso3 in dict.fromkeys(known[text] for text in close)]
+    hint = f"did you mean {', '.join(near)}?" if near else "data/countries.csv lists the codes"
     raise ValueError(f"{wanted} is no country of the 2023 index; {hint}")
 
 
@@ -77,7 +80,7 @@ def look_up(wanted: str) -> Country:
 
 
 def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
-    """The countries around it in the 2023 ranking, `reach` on either side, itself included; empty if not ranked."""
+    """The countries around it in the 2023 ranking, itself included; empty if it is not ranked."""
     order = ranked(2023)
     here = order.index[order["iso3"] == country.iso3]
     if here.empty:
@@ -86,17 +89,18 @@ def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
 
 
 def split_change(country: Country, start: int, end: int) -> pd.DataFrame | None:
-    """How the count changed between two editions: by the rate, by the population, together (persons).
+    """How the count changed between two editions: by the rate, by the population, together.
 
-    Each factor's part is its change times the mean of the other at both ends, so that the parts add up exactly.
-    None where either edition gives no count or no population.
+    Each factor's part is its change times the mean of the other at both ends, so that the parts add
+    up exactly. None where either edition gives no count or no population.
     """
     years = [year for year in (start, end) if year in country.editions.index]
     rows = country.editions.loc[years, ["people", "population"]].dropna().astype("float64")
     if len(rows) < 2:
         return None
-    rate = rows["people"] / rows["population"]
-    by_rate = (rate[end] - rate[start]) * rows["population"].mean()
-    by_population = (rows["population"][end] - rows["population"][start]) * rate.mean()
-    parts = {"by the rate": by_rate, "by the population": by_population, "together": by_rate + by_population}
-    return pd.DataFrame({"change in people": parts})
+    rate, population = rows["people"] / rows["population"], rows["population"]
+    parts = {
+        "by the rate": (rate[end] - rate[start]) * population.mean(),
+        "by the population": (population[end] - population[start]) * rate.mean(),
+    }
+    return pd.DataFrame({"change in people": parts | {"together": sum(parts.values())}})

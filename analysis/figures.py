@@ -1,4 +1,4 @@
-"""One theme, and one `save` that finishes every figure: finding as title, unit, source, alt text, four files."""
+"""One theme, and one `save` that finishes every figure: title, source, alt text, four files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib import patheffects
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
 from analysis import _drawn, tables
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from IPython.display import Image
 
 WIDTH, DPI = 8.0, 150  # inches and dots per inch: 1,200 pixels, shown 800 wide
-COLOURS = {  # told apart by people with colour blindness (Okabe and Ito 2008), and in grey by marker or label
+COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey by mark or label
     "ink": "#1f2328",
     "muted": "#6e7781",
     "grid": "#d8dee4",
@@ -36,14 +35,8 @@ COLOURS = {  # told apart by people with colour blindness (Okabe and Ito 2008), 
     "green": "#009e73",
     "purple": "#aa4499",
 }
-STEPS = {  # one hue, light to dark, for ordered classes
-    "step1": "#e8f1f8",
-    "step2": "#b5d3e7",
-    "step3": "#6aaed6",
-    "step4": "#2878b5",
-    "step5": "#084a85",
-    "step6": "#03203f",
-}
+SHADES = ["#e8f1f8", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]
+STEPS = {f"step{n}": shade for n, shade in enumerate(SHADES, start=1)}  # for ordered classes
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
     "font.size": 10,
@@ -67,17 +60,17 @@ THEME: dict[str, Any] = {
 
 
 def folder() -> Path:
-    """Where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else figures/ of the checkout."""
+    """Where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else the checkout's own."""
     chosen = os.environ.get("ANALYSIS_FIGURES")
     return Path(chosen) if chosen else tables.DATA.parent / "figures"
 
 
-def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **options: Any) -> tuple[Figure, Any]:
-    """A themed figure, 8 inches wide, and its axes (one, or an array). options go to Figure.subplots."""
+def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **more: Any) -> tuple[Figure, Any]:
+    """A themed figure, 8 inches wide, and its axes (one, or an array). more: to Figure.subplots."""
     mpl.rcdefaults()
     mpl.rcParams.update(THEME)  # type: ignore[arg-type]
-    fig = Figure(figsize=(WIDTH, height), layout="constrained")  # unknown to pyplot, so no notebook shows it unfinished
-    return fig, fig.subplots(rows, columns, **options)
+    fig = Figure(figsize=(WIDTH, height), layout="constrained")  # pyplot would show it unfinished
+    return fig, fig.subplots(rows, columns, **more)
 
 
 def save(
@@ -93,49 +86,50 @@ def save(
 ) -> Image:
     """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
 
-    title: the finding, a sentence; subtitle: what is drawn, in which unit; alt: what a reader who cannot
-    see it needs, 40 characters or more; table: the rows drawn, saved as NAME.csv; inputs: the frames it is
-    computed from, as tables.load gives them; source: the footer, else the publications of the inputs.
-    Writes NAME.png, NAME.svg, NAME.csv and NAME.json (the drawn values and the checksums of the inputs).
-    ValueError for a name that is no file stem, a short alt text, an empty table, or inputs that are none.
+    title: the finding, a sentence; subtitle: what is drawn, in which unit; alt: what a reader who
+    cannot see it needs, 40 characters or more; table: the rows drawn, saved as NAME.csv; inputs:
+    the frames it is computed from, as tables.load gives them; source: the footer, else what the
+    inputs cite. Writes NAME.png, NAME.svg, NAME.csv and NAME.json (the drawn values, the checksums
+    of the inputs). ValueError for a bad name, a short alt text, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"{name!r} is no figure name; use small letters, digits and _")
     if len(alt) < 40 or table.empty:
-        raise ValueError(f"figure {name}: alt text of 40 characters or more and a table are needed")
+        raise ValueError(f"figure {name} needs a table and alt text of 40 characters or more")
     if not inputs or not all("sha256" in frame.attrs for frame in inputs):
-        raise ValueError(f"figure {name}: inputs are the frames it is drawn from, as tables.load gives them")
+        raise ValueError(f"figure {name} needs as inputs the frames that tables.load gave for it")
     source = source or "; ".join(publications(inputs)) + "."
     dress(fig, title, subtitle, source)
     picture, vector = io.BytesIO(), io.BytesIO()
     about = {"Title": title, "Description": alt}
     fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
-    drawn = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
     used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
-    record = drawn | {"inputs": dict(sorted(used.items())), "axes": _drawn.values(fig, COLOURS | STEPS)}
+    words = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
+    drawn = {"inputs": dict(sorted(used.items())), "axes": _drawn.values(fig, COLOURS | STEPS)}
+    record = json.dumps(words | drawn, indent=1, ensure_ascii=False)
     lines = [line.rstrip() for line in vector.getvalue().decode().splitlines()]
-    write(name, "csv", table.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
-    write(name, "json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-    write(name, "svg", "\n".join(lines) + "\n")
+    rows = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    write(name, "csv", rows.encode())
+    write(name, "json", f"{record}\n".encode())
+    write(name, "svg", ("\n".join(lines) + "\n").encode())
     write(name, "png", picture.getvalue())
     return image(picture.getvalue(), alt)
 
 
 def publications(inputs: Iterable[pd.DataFrame]) -> list[str]:
-    """How the sources of the frames are cited, each once; those of rows that are not in the frame are left out."""
+    """How the frames' sources are cited, each once, but for those of rows not in a frame."""
     cited: dict[str, None] = {}
     for frame in inputs:
         for entry in frame.attrs["sources"]:
-            rows = entry.get("rows", {})
-            cite = entry.get("cite", entry["title"])
+            cite, rows = entry.get("cite", entry["title"]), entry.get("rows", {})
             if cite and all(frame[column].isin(rows[column]).any() for column in rows):
                 cited[cite] = None
     return list(cited)
 
 
 def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
-    """The finished figure as an image with alt text, and no file: for figures that change while one looks."""
+    """The finished figure with alt text, and no file: for figures that change while one looks."""
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=100)
@@ -149,36 +143,36 @@ def image(png: bytes, alt: str) -> Image:
     return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
 
 
-def write(name: str, ending: str, content: bytes | str) -> None:
+def write(name: str, ending: str, content: bytes) -> None:
     """One file of a figure, whole or not at all."""
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{name}.{ending}"
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content.encode() if isinstance(content, str) else content)
+    partial.write_bytes(content)
     os.replace(partial, path)
 
 
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
-    """Title, subtitle and source footer, each wrapped to the width, with the axes kept clear of them."""
-    height = float(fig.get_figheight())
-    head = textwrap.wrap(title, 75)
-    under = textwrap.wrap(subtitle, 114)
+    """Title, subtitle and source footer, each wrapped to the width, the axes kept clear of them."""
+    height, left = float(fig.get_figheight()), 0.012
+    head, under = textwrap.wrap(title, 75), textwrap.wrap(subtitle, 114)
     foot = textwrap.wrap(f"Source: {source}", 122)
+    bold: dict[str, Any] = {"fontsize": 12.5, "fontweight": "bold", "linespacing": 1.15}
+    grey: dict[str, Any] = {"color": COLOURS["muted"]}
     top = height - 0.1
-    fig.text(0.012, top / height, "\n".join(head), va="top", fontsize=12.5, fontweight="bold", linespacing=1.15)
+    fig.text(left, top / height, "\n".join(head), va="top", **bold)
     top -= 0.225 * len(head) + 0.03
-    fig.text(0.012, top / height, "\n".join(under), va="top", fontsize=9.5, color=COLOURS["muted"])
+    fig.text(left, top / height, "\n".join(under), va="top", fontsize=9.5, **grey)
     top -= 0.17 * len(under) + 0.1
-    fig.text(0.012, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, color=COLOURS["muted"])
+    fig.text(left, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, **grey)
     bottom = 0.07 + 0.145 * len(foot) + 0.1
-    engine = fig.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
-        settle(fig)
+    engine: Any = fig.get_layout_engine()
+    engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
+    hold_layout(fig)
 
 
-def settle(fig: Figure) -> None:
-    """Let the layout be computed once, then hold it, rounded: its last binary digit differs from run to run."""
+def hold_layout(fig: Figure) -> None:
+    """Compute the layout once, then hold it, rounded: its last digit differs between runs."""
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
     for ax in fig.axes:
@@ -186,8 +180,10 @@ def settle(fig: Figure) -> None:
         ax.set_position((left, low, width, tall))
 
 
-def label(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 5, ha: str = "left") -> None:
-    """A text beside the point (x, y), moved by (dx, dy) points, with a white rim so that it stays readable."""
+def label(
+    ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 5, ha: str = "left"
+) -> None:
+    """A text beside the point (x, y), moved by (dx, dy) points, on a white rim to stay readable."""
     rim = [patheffects.withStroke(linewidth=3, foreground="white")]
     offset = {"xytext": (dx, dy), "textcoords": "offset points"}
     ax.annotate(text, (x, y), ha=ha, va="center", path_effects=rim, zorder=5, **offset)
@@ -196,4 +192,5 @@ def label(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 5, ha: 
 def tile(column: float, row: float, face: str) -> Rectangle:
     """One square of a tile grid, centred on (column, row), for ax.add_patch."""
     edge = COLOURS["muted"] if face == "white" else "white"
-    return Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, facecolor=face, edgecolor=edge, linewidth=0.6)
+    corner = (column - 0.46, row - 0.46)
+    return Rectangle(corner, 0.92, 0.92, facecolor=face, edgecolor=edge, linewidth=0.6)

@@ -1,16 +1,16 @@
-"""A rank, and the places that intervals or standard errors leave open. Place 1 is the largest value.
+"""A rank, and the places that intervals or standard errors leave open. Place 1 is the largest.
 
-Rank sets from standard errors follow Mogstad, Romano, Shaikh and Wilhelm (2023), "Inference for Ranks
-with Applications to Mobility across Neighbourhoods and Academic Achievement across Countries", Review
-of Economic Studies; theirs is the R package csranks. Two countries count as ordered only if they differ
-by more than chance alone would make the largest of all the differences looked at. The sets are
+Rank sets follow Mogstad, Romano, Shaikh and Wilhelm (2023), "Inference for Ranks with Applications
+to Mobility across Neighbourhoods and Academic Achievement across Countries", Review of Economic
+Studies; theirs is the R package csranks. Two countries count as ordered only if they differ by more
+than chance alone would make the largest of all the differences looked at. The sets are
 conservative: they hold the true place at least as often as the level says, and usually more often.
 """
 
 from __future__ import annotations
 
 from math import ceil
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,40 +22,38 @@ BLOCK = 256  # draws compared at a time: 160 countries x 256 draws stay in a pro
 
 
 def rank(values: ArrayLike) -> NDArray[np.intp]:
-    """The plain rank of each value, shape (n,): 1 + how many are larger, so ties share the best place.
+    """The plain rank of each value, (n,): 1 + how many are larger, so ties share the best place.
 
     ValueError for a missing value: a country without an estimate has no place.
     """
-    array = without_gaps(values, "values")
+    array = numbers(values, "values")
     return 1 + len(array) - np.searchsorted(np.sort(array), array, side="right")
 
 
 def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
-    """The best and worst place each of n values can take when each lies anywhere from low to high.
+    """The best and worst place of each of n values that may lie anywhere from low to high.
 
-    Ties may be broken either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i}, i
-    itself included. Columns best, worst (integers, 1 = largest), indexed like `low`. O(n log n).
+    Ties may be broken either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i},
+    i included. Columns best, worst (integers, 1 = largest), indexed like `low`. O(n log n).
     ValueError for a missing value or a low above its high.
     """
-    lows, highs = without_gaps(low, "low"), without_gaps(high, "high")
+    lows, highs = numbers(low, "low"), numbers(high, "high")
     if lows.shape != highs.shape:
         raise ValueError(f"low and high need equal length, not {len(lows)} and {len(highs)}")
     if (lows > highs).any():
         at = int(np.argmax(lows > highs))
         raise ValueError(f"low is above high at position {at}: {lows[at]} > {highs[at]}")
-    n, by_low, by_high = len(lows), np.argsort(lows), np.argsort(highs)
-    best, worst = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    # asked in sorted order, a search runs through memory once: several times faster than as given
-    best[by_high] = 1 + n - np.searchsorted(lows[by_low], highs[by_high], side="right")
-    worst[by_low] = n - np.searchsorted(highs[by_high], lows[by_low], side="left")
+    n = len(lows)
+    best = 1 + n - np.searchsorted(np.sort(lows), highs, side="right")
+    worst = n - np.searchsorted(np.sort(highs), lows, side="left")
     return pd.DataFrame({"best": best, "worst": worst}, index=index_of(low))
 
 
 def top_k(sets: pd.DataFrame, k: int) -> pd.Series:
     """True for each country that may be among the first k; `sets` has columns best and worst.
 
-    From simultaneous sets the whole list holds at their level, from marginal ones each country only by
-    itself. Those surely among the first k have worst <= k. ValueError unless k lies in 1 to n.
+    From simultaneous sets the whole list holds at their level, from marginal ones each country only
+    by itself. Those surely among the first k have worst <= k. ValueError unless k lies in 1 to n.
     """
     if not 1 <= k <= len(sets):
         raise ValueError(f"k lies in 1 to {len(sets)}, not {k}")
@@ -65,8 +63,8 @@ def top_k(sets: pd.DataFrame, k: int) -> pd.Series:
 class Contest(NamedTuple):
     """n estimates, sorted so that the order of rows does not matter to the draws.
 
-    order (n,): where each stood; value (n,); spread (n, n): the standard error of each difference, 0 on
-    the diagonal; noise (n, draws): simulated errors; at: which of the sorted draws is critical.
+    order (n,): where each stood; value (n,); spread (n, n): the standard error of each difference,
+    0 on the diagonal; noise (n, draws): simulated errors; at: which sorted draw is critical.
     """
 
     order: NDArray[np.intp]
@@ -86,58 +84,50 @@ def rank_sets(
     seed: int = 1,
     simultaneous: bool = False,
     stepdown: bool = True,
-    best: Literal["largest", "smallest"] = "largest",
 ) -> pd.DataFrame:
     """The best and the worst place of each of n estimates at a confidence level.
 
-    estimate (n,), and either standard_error (n,) of independent errors, or covariance (n, n), all in one
-    unit. Marginal sets: each country's own holds its true place with probability `level`. Simultaneous
-    sets: all hold all places together. stepdown: look again without the pairs already told apart.
-    Columns best, worst (integers), indexed like `estimate`. Where places are tied the set holds them all.
+    estimate (n,), and either standard_error (n,) of independent errors or covariance (n, n), all in
+    one unit. Marginal sets: each country's own holds its true place with probability `level`.
+    Simultaneous sets: all hold all places together. stepdown: look again without the pairs already
+    told apart. Columns best, worst (integers), indexed like `estimate`; tied places are all held.
 
-    The same seed gives the same sets, also with the rows in another order (rows with equal estimate and
-    equal error share their draws between them). Time grows with draws x n x n, memory with draws x n.
-    ValueError for a gap, unequal lengths, a negative error, not exactly one kind of error, too few draws.
+    The same seed gives the same sets, also with the rows in another order. Time grows with draws x
+    n x n, memory with draws x n. ValueError for a gap, unequal lengths, a negative error, not
+    exactly one kind of error, or too few draws.
     """
-    if best not in ("largest", "smallest"):
-        raise ValueError(f"best is 'largest' or 'smallest', not {best!r}")
     contest = contest_of(estimate, standard_error, covariance, level, draws, seed)
     n = len(contest.order)
     families = [np.arange(n)] if simultaneous else [np.array([i]) for i in range(n)]
     apart = np.vstack([told_apart(contest, rows, stepdown) for rows in families])
-    above = (apart & (contest.value > contest.value[:, None])).sum(axis=1)
-    below = (apart & (contest.value < contest.value[:, None])).sum(axis=1)
-    before, after = (above, below) if best == "largest" else (below, above)
+    higher = contest.value > contest.value[:, None]
     places = np.empty((n, 2), dtype=int)
-    places[contest.order] = np.column_stack([1 + before, n - after])
+    places[contest.order, 0] = 1 + (apart & higher).sum(axis=1)
+    places[contest.order, 1] = n - (apart & ~higher).sum(axis=1)
     return pd.DataFrame(places, columns=["best", "worst"], index=index_of(estimate))
 
 
-def difference_limits(
-    estimate: ArrayLike,
-    standard_error: ArrayLike | None = None,
+def largest_by_chance(
+    standard_error: ArrayLike | None,
     covariance: ArrayLike | None = None,
     *,
     level: float = 0.95,
     draws: int = 10_000,
     seed: int = 1,
-) -> tuple[Floats, Floats]:
-    """(low, high), each (n, n): limits for estimate i less estimate k that hold for all pairs together.
+) -> float:
+    """How many of its standard errors the largest of all differences stays below by chance alone.
 
-    Input and ValueError as for rank_sets.
+    Of n values with these errors, in a share `level` of cases. ValueError as for rank_sets.
     """
-    contest = contest_of(estimate, standard_error, covariance, level, draws, seed)
-    rows = np.arange(len(contest.order))
-    back = np.argsort(contest.order)
-    width = (critical_value(contest, rows, contest.spread > 0) * contest.spread)[np.ix_(back, back)]
-    difference = np.subtract.outer(contest.value[back], contest.value[back])
-    return difference - width, difference + width
+    n = len(np.asarray(standard_error if covariance is None else covariance))
+    contest = contest_of(np.zeros(n), standard_error, covariance, level, draws, seed)
+    return critical_value(contest, np.arange(n), contest.spread > 0)
 
 
 def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> Flags:
-    """(rows, n): True where a row and a column differ by more than chance, all these pairs together."""
-    value, spread = contest.value, contest.spread[rows]
-    difference = np.abs(value - value[rows][:, None])
+    """(rows, n): True where row and column differ by more than chance, all these pairs together."""
+    spread = contest.spread[rows]
+    difference = np.abs(contest.value - contest.value[rows][:, None])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         gap = np.where(difference == 0, 0, difference / spread)  # infinite: both known exactly
     apart = np.isinf(gap)
@@ -154,16 +144,16 @@ def critical_value(contest: Contest, rows: NDArray[np.intp], active: Flags) -> f
     active (rows, n): the pairs looked at.
     """
     both = len(rows) == len(contest.order)  # then (i, k) and (k, i) are there, and one will do
-    kept = np.zeros(contest.noise.shape[1])
+    largest = np.zeros(contest.noise.shape[1])
     others = [np.flatnonzero(a[:i] if both else a) for i, a in zip(rows, active, strict=True)]
-    for first in range(0, len(kept), BLOCK):
-        noise, part = contest.noise[:, first : first + BLOCK], kept[first : first + BLOCK]
+    for first in range(0, len(largest), BLOCK):
+        noise, part = contest.noise[:, first : first + BLOCK], largest[first : first + BLOCK]
         for i, other in zip(rows, others, strict=True):
             if len(other):
                 size = np.abs(noise[other] - noise[i])
                 size /= contest.spread[i, other][:, None]
                 np.maximum(part, size.max(axis=0), out=part)
-    return float(np.partition(kept, contest.at)[contest.at])
+    return float(np.partition(largest, contest.at)[contest.at])
 
 
 def contest_of(
@@ -175,32 +165,32 @@ def contest_of(
     seed: int,
 ) -> Contest:
     """Check the input and draw the errors; ValueError names what does not fit."""
-    values = without_gaps(estimate, "estimate")
+    values = numbers(estimate, "estimate")
     if not len(values) or np.isinf(values).any():
         raise ValueError("estimate needs at least one value, and finite ones")
     if (standard_error is None) == (covariance is None):
         raise ValueError("give either standard_error or covariance, and not both")
     at = critical_draw(level, draws)
     if covariance is None:
-        errors = checked_errors(standard_error, len(values))
+        errors = numbers(standard_error, "standard_error")
+        if len(errors) != len(values) or not ((errors >= 0) & np.isfinite(errors)).all():
+            raise ValueError(f"standard_error needs {len(values)} finite values of zero or more")
         order = np.lexsort((errors, values))
-        root = errors[order]
-        spread = np.hypot.outer(root, root)
+        root = np.diag(errors[order])
+        spread = np.hypot.outer(errors[order], errors[order])
     else:
-        matrix = checked_covariance(covariance, len(values))
+        matrix = symmetric(covariance, len(values))
         order = np.lexsort((np.diag(matrix), values))
-        matrix = matrix[np.ix_(order, order)]
-        root, spread = square_root(matrix), spread_of(matrix)
+        root, spread = root_and_spread(matrix[np.ix_(order, order)])
     np.fill_diagonal(spread, 0)
     normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
-    noise = np.ascontiguousarray((normal * root if root.ndim == 1 else normal @ root).T)
-    return Contest(order, values[order], spread, noise, at)
+    return Contest(order, values[order], spread, np.ascontiguousarray((normal @ root).T), at)
 
 
 def critical_draw(level: float, draws: int) -> int:
-    """Which of the sorted draws, from 0, is critical; the observed difference counts as one draw more.
+    """Which of the sorted draws, from 0, is critical; ValueError for a bad level or too few draws.
 
-    That makes the level exact. ValueError for a level outside 0 to 1 or too few draws.
+    The observed difference counts as one draw more, which makes the level exact.
     """
     if not 0 < level < 1:
         raise ValueError(f"level lies between 0 and 1, such as 0.95, not {level}")
@@ -210,15 +200,7 @@ def critical_draw(level: float, draws: int) -> int:
     return at - 1
 
 
-def checked_errors(standard_error: ArrayLike | None, n: int) -> Floats:
-    """The standard errors as a float array (n,); ValueError if they are none."""
-    errors = without_gaps(standard_error, "standard_error")
-    if len(errors) != n or not ((errors >= 0) & np.isfinite(errors)).all():
-        raise ValueError(f"standard_error needs {n} finite values of zero or more")
-    return errors
-
-
-def checked_covariance(covariance: ArrayLike, n: int) -> Floats:
+def symmetric(covariance: ArrayLike, n: int) -> Floats:
     """The covariance as a symmetric (n, n) float array; ValueError if it is none."""
     matrix = np.asarray(covariance, dtype="float64")
     fits = matrix.shape == (n, n) and np.isfinite(matrix).all()
@@ -227,19 +209,15 @@ def checked_covariance(covariance: ArrayLike, n: int) -> Floats:
     return np.asarray((matrix + matrix.T) / 2)
 
 
-def spread_of(matrix: Floats) -> Floats:
-    """The standard error of each difference; what arithmetic leaves of an exact zero is taken as zero."""
-    total = np.add.outer(np.diag(matrix), np.diag(matrix))
-    variance = total - 2 * matrix
-    return np.asarray(np.sqrt(np.where(variance > 1e-12 * total, variance, 0)))
-
-
-def square_root(matrix: Floats) -> Floats:
-    """The symmetric square root, which unlike a Cholesky factor exists for errors tied to each other."""
+def root_and_spread(matrix: Floats) -> tuple[Floats, Floats]:
+    """A covariance's symmetric root, which tied errors have too, and each difference's error."""
     values, vectors = np.linalg.eigh(matrix)
     if values.min() < -1e-8 * np.abs(values).max():
         raise ValueError("covariance is not positive semi-definite: no errors can have it")
-    return np.asarray((vectors * np.sqrt(values.clip(0))) @ vectors.T)
+    total = np.add.outer(np.diag(matrix), np.diag(matrix))
+    variance = total - 2 * matrix
+    spread = np.sqrt(np.where(variance > 1e-12 * total, variance, 0))  # the rest is rounding
+    return np.asarray((vectors * np.sqrt(values.clip(0))) @ vectors.T), np.asarray(spread)
 
 
 def index_of(values: ArrayLike) -> pd.Index | None:
@@ -247,14 +225,12 @@ def index_of(values: ArrayLike) -> pd.Index | None:
     return values.index if isinstance(values, pd.Series) else None
 
 
-def without_gaps(values: ArrayLike | None, name: str) -> Floats:
+def numbers(values: ArrayLike | None, name: str) -> Floats:
     """The values as a float array of one dimension; ValueError for a gap."""
     array = np.asarray(values, dtype="float64")
     if array.ndim != 1:
         raise ValueError(f"{name} needs one dimension, not {array.ndim}")
     if np.isnan(array).any():
         at = int(np.argmax(np.isnan(array)))
-        raise ValueError(
-            f"{name} has no value at position {at}; drop rows without an estimate first"
-        )
+        raise ValueError(f"{name} has no value at position {at}; leave rows without one out")
     return array

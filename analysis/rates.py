@@ -1,4 +1,4 @@
-"""Prevalence and its denominator, with the interval that printed figures allow. Frames in, frames out; no files."""
+"""Prevalence and its denominator, with the interval that printed figures allow. No files."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ def ratio(one: Amount, other: Amount) -> Amount:
 
 
 def printed_interval(text: str, unit: str) -> Interval:
-    """The interval of a printed figure; one printed finer than its column is read to the whole person.
+    """The interval of a printed figure; one printed finer than its column is read to the whole
+    person.
 
-    (One such figure exists: Taiwan's population in the 2016 edition, 23,476,640 in a column of thousands.)
+    (One such figure exists: Taiwan's population in the 2016 edition, 23,476,640 in a column of
+    thousands.)
     """
     finer = (
         unit != UNROUNDED
@@ -40,11 +42,12 @@ def printed_interval(text: str, unit: str) -> Interval:
 
 
 def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
-    """What one printed row allows: people, population, rate per 1,000, their quotient, and all together.
+    """What one printed row allows: people, population, rate per 1,000, their quotient, and all
+    together.
 
-    row: one row of the index table; edition: its row of the editions table (rounding units, rate per 100
-    or 1,000). A figure that is not printed is None. Where rate and quotient share no value, "all" is the
-    printed rate's range.
+    row: one row of the index table; edition: its row of the editions table (rounding units, rate
+    per 100 or 1,000). A figure that is not printed is None. Where rate and quotient share no value,
+    "all" is the printed rate's range.
     """
     per_1000 = exact("1000") / exact(int(edition.rate_per))
     shown = {
@@ -82,13 +85,14 @@ def rate_check(row: Any, edition: Any, found: dict[str, Interval | None]) -> tup
 
 
 def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFrame:
-    """One row per row of the index, in its order: what the printed figures allow, from rounding only.
+    """One row per row of the index, in its order: what the printed figures allow, from rounding
+    only.
 
     index, editions: as tables.load gives them. Columns: edition, iso3; people_low/high,
-    population_low/high (persons); rate_low/high, quotient_low/high and low/high (all per 1,000 of the
-    printed population; low/high is what rate and quotient allow together, or either alone where the other
-    is not printed, or the rate alone where they disagree); check and reason, for the rate.
-    KeyError for an edition that the editions table does not have.
+    population_low/high (persons); rate_low/high, quotient_low/high and low/high (all per 1,000 of
+    the printed population; low/high is what rate and quotient allow together, or either alone where
+    the other is not printed, or the rate alone where they disagree); check and reason, for the
+    rate. KeyError for an edition that the editions table does not have.
     """
     by_edition = editions.set_index("edition")
     rows = []
@@ -111,12 +115,14 @@ def aggregate(
     by: str = "region_as_printed",
     also: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Sums over groups of the countries with an estimate, the rate of the sums, and what rounding allows.
+    """Sums over groups of the countries with an estimate, the rate of the sums, and what rounding
+    allows.
 
-    index: rows of one edition; editions: the editions table; also: group -> further persons (exact) to
-    add to the denominator. A country with people and no printed population counts in people only.
-    Columns, one row per group: countries, people, population (persons), rate, low, high (per 1,000 of
-    population; low and high let every printed count and population of the group err on its own).
+    index: rows of one edition; editions: the editions table; also: group -> further persons (exact)
+    to add to the denominator. A country with people and no printed population counts in people
+    only. Columns, one row per group: countries, people, population (persons), rate, low, high (per
+    1,000 of population; low and high let every printed count and population of the group err on its
+    own).
     """
     edition = editions.set_index("edition").loc[[index["edition"].iloc[0]]].iloc[0]
     out = []

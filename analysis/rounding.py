@@ -1,9 +1,10 @@
 """What a printed number can mean.
 
-A number printed to a unit stands for every value that rounds to it: 3.3 printed to 0.1 is 3.25 to 3.35. Both ends
-belong to the interval, because a value exactly halfway is printed up by one tie rule (half away from zero, as
-spreadsheets do) and to the even digit by the other (as Python and NumPy do); an honest number is never flagged.
-All arithmetic is exact (fractions), so no comparison hangs on a binary digit.
+A number printed to a unit stands for every value that rounds to it: 3.3 printed to 0.1 is 3.25 to
+3.35. Both ends belong to the interval, because a value exactly halfway is printed up by one tie
+rule (half away from zero, as spreadsheets do) and to the even digit by the other (as Python and
+NumPy do); an honest number is never flagged. All arithmetic is exact (fractions), so no comparison
+hangs on a binary digit.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import floor
-from typing import Literal
+from typing import Literal, get_args
 
 Number = int | float | str | Decimal | Fraction
 Ties = Literal["even", "away"]
@@ -25,8 +26,9 @@ VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
 def verdict(prints: bool, meets: bool) -> str:
     """The rule for every verdict on a printed figure that can be checked.
 
-    prints: the computed value prints as printed. meets: what rounding allows of the computed value and of the printed
-    one have a value in common. Neither says that a figure is wrong: inconsistent means, with the figures as printed.
+    prints: the computed value prints as printed. meets: what rounding allows of the computed value
+    and of the printed one have a value in common. Neither says that a figure is wrong: inconsistent
+    means, with the figures as printed.
     """
     if prints:
         return REPRODUCES
@@ -36,7 +38,7 @@ def verdict(prints: bool, meets: bool) -> str:
 def exact(value: Number) -> Fraction:
     """The value as a fraction; a float is read by its shortest decimal text, so 0.1 is one tenth.
 
-    Raises ValueError for text that is not a plain decimal number (thousands separators are allowed).
+    ValueError for text that is not a plain decimal number; thousands separators are allowed.
     """
     if isinstance(value, (Fraction, int)):
         return Fraction(value)
@@ -46,14 +48,15 @@ def exact(value: Number) -> Fraction:
     try:
         return Fraction(Decimal(text))
     except (InvalidOperation, ValueError, OverflowError):
-        raise ValueError(f"cannot read {value!r} as a number; write digits such as 2,696,000 or 104.6") from None
+        remedy = "write digits such as 2,696,000 or 104.6"
+        raise ValueError(f"cannot read {value!r} as a number; {remedy}") from None
 
 
 @dataclass(frozen=True)
 class Interval:
     """All values from low to high, both ends included.
 
-    Raises ValueError if low is above high. Arithmetic takes intervals or numbers and returns the range of results.
+    Arithmetic takes intervals or numbers and gives the range of results. ValueError if low > high.
     """
 
     low: Fraction
@@ -63,7 +66,8 @@ class Interval:
         object.__setattr__(self, "low", exact(low))
         object.__setattr__(self, "high", exact(high))
         if self.low > self.high:
-            raise ValueError(f"an interval needs low <= high, not {float(self.low)} to {float(self.high)}")
+            ends = f"{float(self.low)} to {float(self.high)}"
+            raise ValueError(f"an interval needs low <= high, not {ends}")
 
     @classmethod
     def of(cls, value: Interval | Number) -> Interval:
@@ -85,7 +89,8 @@ class Interval:
 
     def __and__(self, other: Interval) -> Interval | None:
         """What both allow, or None."""
-        return Interval(max(self.low, other.low), min(self.high, other.high)) if self.meets(other) else None
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return Interval(low, high) if low <= high else None
 
     def __add__(self, other: Interval | Number) -> Interval:
         other = Interval.of(other)
@@ -115,16 +120,16 @@ class Interval:
 
 
 def total(intervals: list[Interval]) -> Interval:
-    """The interval of the sum; [0, 0] for none. Each part may err on its own, so this is the widest range."""
+    """The interval of the sum, the widest, as each part may err on its own; [0, 0] for none."""
     return Interval(sum(i.low for i in intervals), sum(i.high for i in intervals))
 
 
 def printed(text: str, unit: Number) -> Interval:
     """The interval a printed number stands for.
 
-    text: as printed, such as "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000).
-    unit: the rounding unit from the edition's description, such as "0.1" or 1000; "unrounded" gives one value.
-    Raises ValueError for an unreadable number, a unit of zero or less, or digits finer than the unit.
+    text: as printed, such as "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000). unit: its
+    rounding unit, such as "0.1" or 1000; "unrounded" gives one value. ValueError for an unreadable
+    number, a unit of zero or less, or digits finer than the unit.
     """
     text = text.strip()
     if text.startswith("<"):
@@ -136,14 +141,15 @@ def printed(text: str, unit: Number) -> Interval:
     if step <= 0:
         raise ValueError(f"a rounding unit must be above zero, not {unit}")
     if (value / step).denominator != 1:
-        raise ValueError(f"{text!r} has finer digits than its rounding unit {unit}; check the unit of this table")
+        what = f"{text!r} has finer digits than its rounding unit {unit}"
+        raise ValueError(f"{what}; check the unit of this table")
     return Interval(value - step / 2, value + step / 2)
 
 
 def as_printed(value: Number, unit: Number, ties: Ties = "away") -> str:
-    """The text of the value rounded to the unit by the named tie rule, without thousands separators.
+    """The value rounded to the unit by a tie rule: as_printed("3.25", "0.1", "even") is "3.2".
 
-    as_printed("3.25", "0.1", "even") is "3.2"; with "away" it is "3.3".
+    Text without thousands separators; with "away" the example is "3.3".
     """
     step = exact(unit)
     steps = abs(exact(value)) / step
@@ -159,4 +165,4 @@ def prints_as(value: Number, text: str, unit: Number) -> bool:
     """True if the value, rounded to the unit by either tie rule, is the number in the text."""
     if unit == UNROUNDED or text.strip().startswith("<"):
         return printed(text, unit).contains(value)
-    return exact(text) in {exact(as_printed(value, unit, "even")), exact(as_printed(value, unit, "away"))}
+    return any(exact(text) == exact(as_printed(value, unit, ties)) for ties in get_args(Ties))

@@ -2,7 +2,7 @@
 
 data/datapackage.json describes every table (Frictionless Tabular Data Package). `load` checks the
 file against it and names file, row, column, value and remedy for anything that does not fit; the
-checksum is compared last, so a changed cell that also breaks a rule is named and not only "differs".
+checksum comes last, so a changed cell that also breaks a rule is named, not only "differs".
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import pandas as pd
 
 from analysis._package import (
     DATA,
-    Entry,
     Problem,
-    Rows,
     TableError,
     describe,
     hint,
@@ -27,6 +25,8 @@ from analysis._package import (
 from analysis._validate import problems_in
 
 __all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "sha256"]
+MEANT = "git checkout data, or, if the change is meant, log it in corrections.csv and "
+MEANT += "run codebook --seal"
 
 
 def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
@@ -37,8 +37,13 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     "sources", "sha256". Raises TableError naming file, row, column, value and remedy; also for an
     unknown column or value in `equals`.
     """
-    entry, rows = check(name, folder)
-    fields = entry["schema"]["fields"]
+    entry = describe(name, folder, "hash")
+    rows, fields = rows_of(folder / entry["path"]), entry["schema"]["fields"]
+    problems = list(problems_in(rows, entry, folder))
+    if not problems and entry["hash"] != f"sha256:{sha256(folder / entry['path'])}":
+        problems = [Problem(entry["path"], what="differs from the published copy", remedy=MEANT)]
+    if problems:
+        raise TableError(*problems)
     header = [field["name"] for field in fields]
     texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=header, dtype="str")
     blank = texts.isin(entry["schema"].get("missingValues", [""]))
@@ -55,20 +60,6 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     return frame
 
 
-def check(name: str, folder: Path = DATA) -> tuple[Entry, Rows]:
-    """(description, rows) of a table that fits its description and its checksum; TableError otherwise."""
-    entry = describe(name, folder, "hash")
-    path = folder / entry["path"]
-    rows = rows_of(path)
-    problems = list(problems_in(rows, entry, folder))
-    if not problems and entry["hash"] != f"sha256:{sha256(path)}":
-        remedy = "git checkout data, or, if the change is meant, log it in corrections.csv and run codebook --seal"
-        problems = [Problem(entry["path"], what="differs from the published copy", remedy=remedy)]
-    if problems:
-        raise TableError(problems)
-    return entry, rows
-
-
 def typed(texts: pd.Series, kind: str) -> pd.Series:
     """Text cells as numbers of the named type; missing cells stay missing."""
     if kind == "integer":
@@ -77,15 +68,15 @@ def typed(texts: pd.Series, kind: str) -> pd.Series:
 
 
 def select(frame: pd.DataFrame, file: str, equals: dict[str, Any]) -> pd.DataFrame:
-    """The rows whose columns equal the values; TableError where a column or value does not occur."""
+    """The rows whose columns equal the values; TableError if a column or a value does not occur."""
     for column, value in equals.items():
         if column not in frame:
             remedy = hint(column, frame.columns)
-            raise TableError([Problem(file, column=column, what="is no column", remedy=remedy)])
+            raise TableError(Problem(file, column=column, what="is no column", remedy=remedy))
         found = frame[(frame[column] == value).fillna(False)]
         if found.empty:
             remedy = hint(value, frame[column].dropna().unique())
-            raise TableError([Problem(file, None, column, str(value), "not found", remedy)])
+            raise TableError(Problem(file, None, column, str(value), "not found", remedy))
         frame = found
     return frame.reset_index(drop=True)
 

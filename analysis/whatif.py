@@ -1,4 +1,4 @@
-"""What an error would do: a share from a sample, and places when every value is off by some percent. Knows no files."""
+"""What an error would do: to a share from a sample, and to places if values are off. No files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ CHUNK = 1000  # draws made at a time
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval (low, high) for a share, as plain fractions, if n persons are an independent random sample.
+    """Wilson's interval (low, high) for a share, if n persons are an independent random sample.
 
-    It answers only for the population the sample was drawn from, and for errors of sampling alone. Where people were
-    interviewed in clusters, both numbers may be divided by a design effect, so they need not be whole.
-    Wilson (1927), Journal of the American Statistical Association 22. ValueError unless 0 <= successes <= n, n >= 1.
+    It answers only for the population the sample was drawn from, and for errors of sampling alone.
+    Where people were interviewed in clusters, both numbers may be divided by a design effect, so
+    they need not be whole. Wilson (1927), Journal of the American Statistical Association 22.
+    ValueError unless 0 <= successes <= n and n >= 1.
     """
     if not (n >= 1 and 0 <= successes <= n):
-        raise ValueError(f"successes lie between 0 and n, and n is 1 or more; not {successes} of {n}")
+        raise ValueError(f"successes lie between 0 and n (1 or more), not {successes} of {n}")
     if not 0 < level < 1:
         raise ValueError(f"level lies between 0 and 1, such as 0.95, not {level}")
     z = NormalDist().inv_cdf((1 + level) / 2)
@@ -32,7 +33,7 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
 
 
 def log_error(relative_error: float) -> float:
-    """The standard error on the log scale of a lognormal value whose relative standard error is given (0.65: 65 %)."""
+    """The standard error on the log scale of a lognormal value; relative_error 0.65: 65 percent."""
     if not relative_error >= 0:
         raise ValueError(f"a relative error is zero or more, not {relative_error}")
     return float(np.sqrt(np.log1p(relative_error**2)))
@@ -48,16 +49,17 @@ def what_if(
     shared: float = 0.0,
     amounts: ArrayLike | None = None,
 ) -> Iterator[Floats]:
-    """Values as they might have come out, in chunks of shape (up to 1,000, n): each is off by a lognormal factor.
+    """Values as they might have come out, in chunks (up to 1,000, n): each off by a random factor.
 
-    values (n,), above zero; the factor has mean 1 and standard deviation relative_error (0.3: 30 percent).
-    region (n,): a label each. shared: the part, 0 to 1, of the (log) error variance that a region's countries have in
-    common. amounts (n,): people behind each value; if given, each region's factors are scaled until its sum of people
-    is what it was, as when one model is fitted to regional totals (errors then come out somewhat below relative_error).
-    ValueError for a value of zero or less, a gap, unequal lengths, or a region that is needed and missing.
+    values (n,), above zero; the factor is lognormal with mean 1 and standard deviation
+    relative_error (0.3: 30 percent). region (n,): a label each. shared: the part, 0 to 1, of the
+    (log) error variance that a region has in common. amounts (n,): people behind each value; if
+    given, each region's factors are scaled until its sum of people is what it was, as when a model
+    is fitted to regional totals (errors then come out somewhat smaller). ValueError for a value of
+    zero or less, a gap, unequal lengths, or a region that is needed and missing.
     """
     base = positive(values, "values")
-    groups = labels(region, len(base), needed=shared > 0 or amounts is not None)
+    groups = region_codes(region, len(base), needed=shared > 0 or amounts is not None)
     if not 0 <= shared <= 1:
         raise ValueError(f"shared lies between 0 and 1, not {shared}")
     people = None if amounts is None else positive(amounts, "amounts", len(base))
@@ -66,29 +68,32 @@ def what_if(
     for first in range(0, draws, CHUNK):
         normal = random.standard_normal((min(CHUNK, draws - first), len(base) + count))
         own, common = normal[:, : len(base)], normal[:, len(base) :][:, groups]
-        factor = np.exp(sigma * (sqrt(1 - shared) * own + sqrt(shared) * common) - sigma**2 / 2)
-        yield base * (factor if people is None else factor * regional_scale(factor, people, groups))
+        error = sqrt(1 - shared) * own + sqrt(shared) * common
+        factor = np.exp(sigma * error - sigma**2 / 2)
+        if people is not None:
+            factor = factor * regional_scale(factor, people, groups)
+        yield base * factor
 
 
 def regional_scale(factor: Floats, people: Floats, groups: NDArray[np.intp]) -> Floats:
-    """What brings each region's sum of people back to what it was, in each draw; shape of factor."""
+    """What brings each region's sum of people back to what it was, in each draw; like factor."""
     member = (groups[:, None] == np.arange(groups.max() + 1)).astype(float)
     return np.asarray(((people @ member) / ((people * factor) @ member))[:, groups])
 
 
 def place_spread(chunks: Iterable[Floats], top: int = 10, level: float = 0.9) -> pd.DataFrame:
-    """Where each of n values is placed over all draws (1 = largest); memory does not grow with the draws.
+    """Where each of n values is placed over all draws (1 = largest).
 
-    Columns: low, middle, high (places: with level 0.9 the 5th, 50th and 95th percentile of the draws; the smallest
-    place that so many draws reach) and in_top (share of draws among the first `top` places).
+    Columns: low, middle, high (places: with level 0.9 the 5th, 50th and 95th percentile of the
+    draws; the smallest place that so many draws reach) and in_top (share of draws among the first
+    `top` places). Memory does not grow with the draws.
     """
     counts = place_counts(chunks)
     reached = counts.cumsum(axis=1)
-    total = int(reached[0, -1])
-    tail = (1 - level) / 2
-    cuts = {"low": tail, "middle": 0.5, "high": 1 - tail}
-    places = {name: 1 + (reached < round(share * total, 6)).sum(axis=1) for name, share in cuts.items()}
-    return pd.DataFrame(places | {"in_top": reached[:, min(top, len(counts)) - 1] / total})
+    draws, tail, found = int(reached[0, -1]), (1 - level) / 2, {}
+    for name, share in {"low": tail, "middle": 0.5, "high": 1 - tail}.items():
+        found[name] = 1 + (reached < round(share * draws, 6)).sum(axis=1)
+    return pd.DataFrame(found | {"in_top": reached[:, min(top, len(counts)) - 1] / draws})
 
 
 def place_counts(chunks: Iterable[Floats]) -> NDArray[np.intp]:
@@ -96,7 +101,7 @@ def place_counts(chunks: Iterable[Floats]) -> NDArray[np.intp]:
     counts: NDArray[np.intp] | None = None
     for chunk in chunks:
         n = chunk.shape[1]
-        order = np.argsort(-chunk, axis=1, kind="stable")  # order[d, k] is who stands at place k + 1 in draw d
+        order = np.argsort(-chunk, axis=1, kind="stable")  # [d, k]: at place k + 1 in draw d
         found = np.bincount((order * n + np.arange(n)).ravel(), minlength=n * n).reshape(n, n)
         counts = found if counts is None else counts + found
     if counts is None:
@@ -108,18 +113,20 @@ def positive(values: ArrayLike, name: str, n: int | None = None) -> Floats:
     """The values as a float array (n,); ValueError for a gap, zero or less, or another length."""
     array = np.asarray(values, dtype="float64")
     if array.ndim != 1 or not len(array) or (n is not None and len(array) != n):
-        raise ValueError(f"{name} needs one dimension and {n or 'some'} values, not shape {array.shape}")
-    if not (np.isfinite(array) & (array > 0)).all():
-        at = int(np.argmin(np.isfinite(array) & (array > 0)))
+        needs = f"{name} needs one dimension and {n or 'some'} values"
+        raise ValueError(f"{needs}, not shape {array.shape}")
+    fine = np.isfinite(array) & (array > 0)
+    if not fine.all():
+        at = int(np.argmin(fine))
         raise ValueError(f"{name} needs values above zero; position {at} has {array[at]}")
     return array
 
 
-def labels(region: ArrayLike | None, n: int, needed: bool) -> NDArray[np.intp]:
+def region_codes(region: ArrayLike | None, n: int, needed: bool) -> NDArray[np.intp]:
     """Regions as numbers from 0, shape (n,); all 0 if none are given and none needed."""
+    if region is None and needed:
+        raise ValueError("errors or sums within regions need `region`, a label for each value")
     if region is None:
-        if needed:
-            raise ValueError("errors shared or sums held within regions need `region`, a label for each value")
         return np.zeros(n, dtype=np.intp)
     codes, _ = pd.factorize(np.asarray(region), sort=True)
     if len(codes) != n or (codes < 0).any():

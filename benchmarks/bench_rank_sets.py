@@ -17,7 +17,7 @@ SECONDS, MEGABYTES, GROWTH = 60, 500, 1.10
 MEASURED = """
 import json, resource, sys, time
 import numpy as np
-from analysis.rank_sets import rank_sets
+from analysis.ranks import rank_sets
 from analysis.tables import load
 rates = np.log(load("index", edition=2023)["rate"].dropna().to_numpy())
 start = time.perf_counter()

@@ -49,7 +49,7 @@ def test_the_caption_of_the_famine_names_years_and_length():
 
 def test_every_choice_gives_a_picture_of_the_same_size():
     sizes = set()
-    for edition in explore.editions():
+    for edition in explore.EDITIONS:
         for error in explore.ERRORS:
             image, _ = explore.place_view("KEN", edition, explore.REPORT, error)
             sizes.add(image.data[16:24])  # width and height stand there in a PNG

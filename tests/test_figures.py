@@ -8,7 +8,14 @@ import pytest
 from analysis import figures
 
 TABLE = pd.DataFrame({"country": ["PRK", "ERI", "MRT"], "rate": [104.6, 90.3, 32.0]})
-WORDS = {"title": "Two stand apart", "subtitle": "per 1,000", "source": "a table, 2023"}
+WORDS = {"title": "Two stand apart", "subtitle": "per 1,000"}
+SOURCES = [
+    {"title": "A", "cite": "A, 2023", "rows": {"country": ["PRK"]}},
+    {"title": "B", "rows": {"country": ["USA"]}},
+    {"title": "C"},
+    {"title": "D", "cite": ""},
+]
+TABLE.attrs = {"table": "rates", "sha256": "abc", "sources": SOURCES}
 WORDS["alt"] = "Bars of three rates, the first two far longer than the third."
 
 
@@ -18,13 +25,13 @@ def out(tmp_path, monkeypatch):
     return tmp_path
 
 
-def bars(name, table=TABLE, limit=None, colour="blue", words=WORDS, unit="per 1,000"):
+def bars(name, table=TABLE, limit=None, colour="blue", words=WORDS, unit="per 1,000", inputs=(TABLE,)):
     fig, ax = figures.canvas(height=3)
     ax.barh(table["country"], table["rate"], color=figures.COLOURS[colour])
     ax.set_xlabel(unit)
     if limit:
         ax.set_xlim(*limit)
-    return figures.save(fig, name, table=table, **words)
+    return figures.save(fig, name, table=table, inputs=inputs, **words)
 
 
 def drawn(out, name):
@@ -63,6 +70,24 @@ def test_a_misleading_change_changes_what_is_recorded(out, fault):
     bars("rates")
     bars("changed", **fault)
     assert drawn(out, "rates")["axes"] != drawn(out, "changed")["axes"]
+
+
+def test_inputs_and_footer_come_from_the_frames(out):
+    other = pd.DataFrame({"country": ["USA"]})
+    other.attrs = {"table": "other", "sha256": "def", "sources": SOURCES[2:]}
+    bars("rates", inputs=[other, TABLE])
+    record = drawn(out, "rates")
+    assert record["inputs"] == {"other": "def", "rates": "abc"}
+    assert record["source"] == "C; A, 2023."  # B is of rows that are not there, D is not cited
+    bars("rates", words=WORDS | {"source": "own words."})
+    assert drawn(out, "rates")["source"] == "own words." and drawn(out, "rates")["inputs"] == {"rates": "abc"}
+
+
+@pytest.mark.parametrize("inputs", [[], [TABLE, pd.DataFrame({"n": [1]})]])
+def test_a_figure_without_its_inputs_is_refused(out, inputs):
+    with pytest.raises(ValueError, match=r"figure rates needs as inputs the frames that tables\.load gave"):
+        bars("rates", inputs=inputs)
+    assert not list(out.iterdir())
 
 
 def test_two_runs_give_the_same_bytes(out):

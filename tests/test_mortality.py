@@ -237,15 +237,15 @@ def test_two_million_and_all_deaths_in_the_series():
 
 def test_five_year_windows_of_eight_revisions():
     revisions = tables.load("wpp_revisions")
-    table = mortality.window_spread(revisions, 1995, before=1990, after=2005)
-    assert table["revision"].nunique() == 8
-    assert len(table) == 16
-    assert set(table["last"]) == {2000}
-    deaths = table.drop_duplicates("revision").set_index("revision")["deaths"]
+    names = sorted(set(revisions["revision"]))
+    assert len(names) == 8
+    series = {name: mortality.mortality_series(revisions, "PRK", name) for name in names}
+    assert all(list(one.index) == sorted(one.index) and {1990, 1995, 2000, 2005} <= set(one.index) for one in series.values())
+    deaths = pd.Series({name: one["deaths"][1995] for name, one in series.items()})
     assert deaths["WPP2008"] == pytest.approx(879_400)
     assert deaths["WPP2024"] == pytest.approx(1_186_500)  # calendar years 1995 to 1999
     assert deaths[["WPP2012", "WPP2015", "WPP2017", "WPP2019"]].agg(lambda d: d.max() - d.min()) < 2000
-    held = table[table["baseline"] == "constant 1990"].set_index("revision")["excess"]
+    held = {name: excess(one, 1995, 1995, constant(one["rate"], 1990))["excess"].item() for name, one in series.items()}
     # 2008: 879,400 / 7.891 * 1,000 = 111.443 million person-years, * 5.869 / 1,000 = 654,061 expected; 225,339 above
     assert held["WPP2008"] == pytest.approx(879_400 - 879_400 / 7.891 * 5.869)
     assert held["WPP2008"] == pytest.approx(225_339, abs=100)
@@ -254,5 +254,5 @@ def test_five_year_windows_of_eight_revisions():
 def test_a_revision_or_country_without_deaths_is_named():
     with pytest.raises(ValueError, match="WPP2031; there are .*PRK WPP2024"):
         published("WPP2031")
-    with pytest.raises(ValueError, match="WPP2031; there are WPP2008"):
-        mortality.windows(tables.load("wpp_revisions"), "WPP2031")
+    with pytest.raises(ValueError, match="WPP2031; there are PRK WPP2008"):
+        mortality.mortality_series(tables.load("wpp_revisions"), "PRK", "WPP2031")

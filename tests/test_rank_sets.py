@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import differences
-from analysis.differences import difference_limits
-from analysis.rank_sets import rank_sets, top_k
-from analysis.ranks import rank, rank_interval
+from analysis import ranks
+from analysis.ranks import largest_by_chance, rank, rank_interval, rank_sets, top_k
 
 KINDS = [(simultaneous, stepdown) for simultaneous in (False, True) for stepdown in (False, True)]
 whole = st.integers(0, 20).map(float)
@@ -48,11 +46,10 @@ def brute_force(x, se, draws, seed, simultaneous, stepdown, level=0.95):
 
 @settings(max_examples=60, deadline=None)
 @given(rows, st.sampled_from(KINDS), st.integers(0, 3))
-def test_chunks_and_blocks_equal_brute_force(table, kind, seed):
+def test_blocks_equal_brute_force(table, kind, seed):
     x, se = zip(*table, strict=True)
-    with pytest.MonkeyPatch.context() as patch:  # 7 draws at a time and room for 2 rows: every seam is crossed
-        patch.setattr(differences, "CHUNK", 7)
-        patch.setattr("analysis.rank_sets.ROOM", 2 * 199)
+    with pytest.MonkeyPatch.context() as patch:  # 7 draws at a time: every seam is crossed
+        patch.setattr(ranks, "BLOCK", 7)
         found = rank_sets(x, se, draws=199, seed=seed, simultaneous=kind[0], stepdown=kind[1])
     best, worst = brute_force(x, se, 199, seed, *kind)
     assert (list(found["best"]), list(found["worst"])) == (best, worst)
@@ -76,16 +73,14 @@ def test_two_estimates_by_hand():
 def test_simultaneous_critical_value_is_tukeys(n, studentized_range):
     # Printed tables of the studentized range, 5 percent, infinite degrees of freedom; ours is that over root two.
     # Monte Carlo error of a 95 percent quantile from 20,000 draws: root(.95 x .05 / 20,000) / density, about 0.014.
-    low, high = difference_limits(np.zeros(n), np.ones(n), draws=20_000)
-    assert (high - low)[0, 1] / 2 / sqrt(2) == pytest.approx(studentized_range / sqrt(2), abs=0.045)
+    assert largest_by_chance(np.ones(n), draws=20_000) == pytest.approx(studentized_range / sqrt(2), abs=0.045)
 
 
 @pytest.mark.parametrize(("others", "dunnett"), [(1, 1.960), (2, 2.212), (3, 2.349), (5, 2.511)])
 def test_marginal_critical_value_is_dunnetts(others, dunnett):
     # Printed tables of Dunnett's two-sided test, 5 percent, infinite degrees of freedom: one against all others.
-    pairs = differences.compare(np.zeros(others + 1), np.ones(others + 1), None)
-    draws = differences.draws_for(0.95, 20_000, seed=1)
-    found = differences.critical_values(pairs, pairs.spread > 0, np.arange(others + 1), draws, together=False)
+    contest = ranks.contest_of(np.zeros(others + 1), np.ones(others + 1), None, 0.95, 20_000, seed=1)
+    found = [ranks.critical_value(contest, np.array([i]), contest.spread[[i]] > 0) for i in range(others + 1)]
     assert found == pytest.approx(np.full(others + 1, dunnett), abs=0.06)
 
 
@@ -141,13 +136,6 @@ def test_the_order_of_the_rows_does_not_matter(order, kind, with_covariance):
     assert shuffled.values.tolist() == plain.iloc[order].values.tolist()
 
 
-def test_the_other_end_can_be_the_first_place():
-    x, se = [1.0, 2, 4, 5, 9], [0.5, 0.4, 1, 0.2, 0.7]
-    large, small = rank_sets(x, se), rank_sets(x, se, best="smallest")
-    assert list(small["best"]) == list(6 - large["worst"])
-    assert list(small["worst"]) == list(6 - large["best"])
-
-
 def test_looking_again_tells_more_apart():
     # Ten far-off values make the first look cautious. Without them, 0 and 3.3 are compared with little else.
     x = np.concatenate([[0, 3.3], 1000.0 * np.arange(1, 11)])
@@ -167,8 +155,8 @@ def test_an_error_that_all_share_does_not_blur_the_order():
     assert rank_sets(x, [5, 5, 5])["best"].tolist() == [1, 1, 1]
     assert rank_sets(x, covariance=np.full((3, 3), 25.0))["best"].tolist() == [3, 2, 1]
     # Shared 25 and own 1: a difference has variance 1 + 1, as if the own error were all there is.
-    low, high = difference_limits(x, covariance=np.full((3, 3), 25.0) + np.eye(3), draws=20_000)
-    assert (high - low)[0, 1] / 2 == pytest.approx(3.314, abs=0.07)
+    critical = largest_by_chance(None, np.full((3, 3), 25.0) + np.eye(3), draws=20_000)
+    assert critical * sqrt(2) == pytest.approx(3.314, abs=0.07)
 
 
 def test_seed_index_and_level():
@@ -180,10 +168,10 @@ def test_seed_index_and_level():
 
 
 def test_draws_count_the_observed_one_too():
-    assert differences.draws_for(0.95, 19, 1).at == 18  # 0.95 x 20 = 19: the largest of 19
-    assert differences.draws_for(0.95, 99, 1).at == 94  # 0.95 x 100 = 95th
+    assert ranks.critical_draw(0.95, 19) == 18  # 0.95 x 20 = 19: the largest of 19
+    assert ranks.critical_draw(0.95, 99) == 94  # 0.95 x 100 = 95th
     with pytest.raises(ValueError, match="18 draws are too few"):
-        differences.draws_for(0.95, 18, 1)
+        ranks.critical_draw(0.95, 18)
 
 
 def test_who_may_be_in_the_top():
@@ -209,7 +197,6 @@ def test_who_may_be_in_the_top():
         ({"estimate": [1, 2], "covariance": [[1, 0.5], [0.1, 1]]}, "symmetric"),
         ({"estimate": [1, 2], "covariance": [[1, 2], [2, 1]]}, "positive semi-definite"),
         ({"estimate": [1, 2], "standard_error": [1, 1], "level": 95}, "between 0 and 1"),
-        ({"estimate": [1, 2], "standard_error": [1, 1], "best": "highest"}, "'largest' or 'smallest'"),
     ],
 )
 def test_bad_input_is_named(arguments, message):
@@ -217,28 +204,25 @@ def test_bad_input_is_named(arguments, message):
         rank_sets(**arguments)
 
 
-def test_ten_times_the_draws_need_no_more_memory(monkeypatch):
-    monkeypatch.setattr(differences, "ROOM", 300_000)
-    monkeypatch.setattr("analysis.rank_sets.ROOM", 300_000)
-    x, peaks = np.arange(30.0), []
-    for draws in (10_000, 100_000):
-        tracemalloc.start()
-        rank_sets(x, np.ones(30), draws=draws)
-        rank_sets(x, np.ones(30), draws=draws, simultaneous=True)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < 1.1 * peaks[0]
+def test_memory_is_that_of_the_draws():
+    # 100,000 draws x 30 numbers of 8 bytes are 24 MB; three such arrays at most are held at once while drawing
+    tracemalloc.start()
+    rank_sets(np.arange(30.0), np.ones(30), draws=100_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3.5 * 24e6
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [3, 12])
-def test_limits_for_all_differences_cover_at_their_level(n):
-    # All means equal: all limits hold zero in 95 percent of samples, because the observed sample is exchangeable with
+def test_the_largest_difference_stays_below_its_mark_at_the_level(n):
+    # All means equal: no difference passes the mark in 95 percent of samples, because the observed sample is exchangeable with
     # the draws. 20,000 samples: within three Monte Carlo standard errors, 3 x root(.95 x .05 / 20,000) = 0.0046.
     random, se, covered = np.random.default_rng(7), np.linspace(1, 3, n), 0
     for sample in range(20_000):
-        low, high = difference_limits(random.standard_normal(n) * se, se, draws=199, seed=sample)
-        covered += bool((low <= 0).all() and (high >= 0).all())
+        x = random.standard_normal(n) * se
+        size = np.abs(x[:, None] - x) / np.hypot.outer(se, se)
+        covered += bool(size.max() <= largest_by_chance(se, draws=199, seed=sample))
     assert covered / 20_000 == pytest.approx(0.95, abs=3 * sqrt(0.95 * 0.05 / 20_000))
 
 

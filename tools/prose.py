@@ -1,8 +1,9 @@
 """Numbers in the text of a notebook, and the expressions they are tied to.
 
-`2,696,000<!--= f"{people:,}" -->` ties a number to an expression: after the notebook ran, its kernel evaluates the
-expression, and str() of the value must equal the number. Words may be tied too, inside marks that say where they begin:
-`**within rounding**<!--= verdict -->`. A number with no tie is an error unless EXEMPT lists its kind.
+`2,696,000<!--= f"{people:,}" -->` ties a number to an expression: after the notebook ran, its
+kernel evaluates the expression, and str() of the value must equal the number. Words may be tied
+too, inside marks that say where they begin: `**within rounding**<!--= verdict -->`. A number with
+no tie is an error unless EXEMPT lists its kind.
 """
 
 from __future__ import annotations

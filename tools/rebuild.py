@@ -105,7 +105,8 @@ def uninterrupted() -> Iterator[None]:
 def publish(project: Project, out: Outcome, kept: set[str]) -> None:
     """Move a sound notebook and its figures into place, or leave a failed copy beside the good one.
 
-    kept: the figure files that notebooks write now; those that this notebook wrote earlier and none writes now go.
+    kept: the figure files that notebooks write now; those that this notebook wrote earlier and none
+    writes now go.
     """
     path = project.path(out.name)
     failed = path.with_name(f"{path.stem}.failed.ipynb")

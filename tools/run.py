@@ -112,8 +112,8 @@ def execute(
 ) -> Any:
     """Run all cells of out.notebook up to the first that fails, which is named in out.problems.
 
-    start: how the kernel is started, if the manager has none yet. Returns the channels to the kernel, for
-    the next notebook on it.
+    start: how the kernel is started, if the manager has none yet. Returns the channels to the
+    kernel, for the next notebook on it.
     """
     from nbclient import NotebookClient, exceptions
 

@@ -80,8 +80,8 @@ def module_digest(root: Path, name: str) -> str:
 class Inputs:
     """What the notebooks of a project depend on, read once.
 
-    tables: name -> sha256 over its file and its description, as a changed unit changes what a notebook
-    says; leads_to: the tables that its keys and limits are checked against.
+    tables: name -> sha256 over its file and its description, as a changed unit changes what a
+    notebook says; leads_to: the tables that its keys and limits are checked against.
     """
 
     root: Path
@@ -138,8 +138,8 @@ def record(
 ) -> dict[str, Any]:
     """What a notebook that has just run is made from, and the figures it wrote into the folder.
 
-    modules, tables: those of the package and of data/ that its kernel loaded or opened; a table counts
-    with those that its keys lead to.
+    modules, tables: those of the package and of data/ that its kernel loaded or opened; a table
+    counts with those that its keys lead to.
     """
     used = set(tables).union(*(inputs.leads_to.get(name, ()) for name in tables))
     return {

@@ -20,7 +20,7 @@ from analysis.claims.phrases import phrase
 from analysis.claims.verdicts import compare, how_far, meant
 from analysis.claims.vocabulary import Computed
 from analysis.rounding import VERDICTS, Interval, as_printed
-from tools import prose, readme
+from tools import codebook, prose
 from tools import report as command
 
 # --- a small world whose sums fit in a comment: people to 1,000, rates per 1,000 to 0.1, three estimates of a toll ---
@@ -533,15 +533,15 @@ def test_every_claim_names_a_heading_that_exists(judged):
 
 def test_the_readme_counts_the_verdicts(tmp_path):
     page = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
-    assert readme.block() in page, "run python -m analysis codebook"
+    assert codebook.verdict_block() in page, "run python -m analysis codebook"
     assert "| inconsistent | 2<!--= 2 --> | A22b (value), A22c (conclusion) |" in page
     other = page.replace("| A08 |", "| A99 |")  # it is renewed, and nothing around it changes
     (tmp_path / "README.md").write_text(other, encoding="utf-8")
-    readme.write(tmp_path)
+    codebook.write_verdicts(tmp_path)
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == page != other
     (tmp_path / "README.md").write_text("# No markers", encoding="utf-8")
     with pytest.raises(ValueError, match="needs the lines"):
-        readme.write(tmp_path)
+        codebook.write_verdicts(tmp_path)
 
 
 def test_every_verdict_says_why(judged):
@@ -570,12 +570,12 @@ def test_a_readers_own_file(tmp_path, capsys):
     file = tmp_path / "mine.csv"
     kenya = "value(index.people; edition=2023; country=Kenya)"
     file.write_text(f'id,printed,formula\nK1,"269,000",{kenya}\n', encoding="utf-8")
-    assert command.run(str(file)) == 0
+    assert command.show_verdicts(str(file)) == 0
     assert "269,000" in capsys.readouterr().out
     file.write_text(f'id;printed;formula\nK1;"269,000";"{kenya}"\n', encoding="utf-8")  # as some spreadsheets save it
-    assert command.run(str(file)) == 0 and "269,000" in capsys.readouterr().out
+    assert command.show_verdicts(str(file)) == 0 and "269,000" in capsys.readouterr().out
     file.write_text(f"id,printed,formula\nK1,lots,{kenya}\nK2,0.3 million,{kenya}\n", encoding="utf-8")
-    assert command.run(str(file)) == 2
+    assert command.show_verdicts(str(file)) == 2
     shown = capsys.readouterr()
     assert 'K2: "0.3 million" is read as' in shown.out and '269,000 prints as "0.3 million"' in shown.out
     assert shown.err.startswith("analysis: ") and shown.err.count("\n") == 1
@@ -600,7 +600,7 @@ def test_a_faulty_file_is_refused(tmp_path, content, message):
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(ValueError, match=message):
-        claims.judge(command.read(str(file)))
+        claims.judge(command.read_claims(str(file)))
 
 
 def test_the_engine_is_light():

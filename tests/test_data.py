@@ -260,7 +260,7 @@ def test_frictionless_finds_nothing_wrong():
 @pytest.mark.parametrize("name", RESOURCES)
 def test_table_loads_is_sealed_and_has_unique_keys(name):
     entry = RESOURCES[name]
-    assert entry["hash"] == f"sha256:{codebook.digest(DATA / entry['path'])}"
+    assert entry["hash"] == f"sha256:{tables.sha256(DATA / entry['path'])}"
     rows, key = read(name), entry["schema"].get("primaryKey", [])
     assert not key or len({tuple(row[column] for column in key) for row in rows}) == len(rows)
     assert len(tables.load(name)) == len(rows)
@@ -327,9 +327,9 @@ def test_sealing_renews_the_checksum_of_the_changed_table_only(tmp_path):
     changed.write_bytes(changed.read_bytes().replace(b"2,696,000", b"2,697,000"))
     index = copy / "index.csv"  # a checkout with Windows line ends is the same table
     index.write_bytes(index.read_bytes().replace(b"\n", b"\r\n"))
-    codebook.write(copy)  # without seal nothing but the codebook is written
+    codebook.write_codebook(copy)  # without seal nothing but the codebook is written
     assert json.loads((copy / "datapackage.json").read_text(encoding="utf-8")) == PACKAGE
-    codebook.write(copy, seal=True)
+    codebook.write_codebook(copy, seal=True)
     sealed = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     assert [e["name"] for e in sealed if e["hash"] != RESOURCES[e["name"]]["hash"]] == ["claims"]
 
@@ -351,11 +351,11 @@ def test_a_broken_table_stops_the_codebook_before_it_writes_anything(tmp_path, s
     cells = rows[1].split(",")
     index.write_text("\n".join([rows[0], ",".join([*cells[:column], "-5", *cells[column + 1 :]]), *rows[2:]]))
     with pytest.raises(tables.TableError, match=r'^data/index\.csv, row 2, column people: "-5" is below 0; .*\Z'):
-        codebook.write(copy, seal)
+        codebook.write_codebook(copy, seal)
     assert snapshot(copy) == before
     index.unlink()
     with pytest.raises(tables.TableError, match=r"^data/index\.csv: is missing; restore it with: git checkout data\Z"):
-        codebook.write(copy, seal)
+        codebook.write_codebook(copy, seal)
     assert snapshot(copy) == before
 
 
@@ -379,6 +379,6 @@ def test_sealing_can_add_a_checksum_that_was_never_there(tmp_path):
     del package["resources"][0]["hash"]
     path.write_text(json.dumps(package), encoding="utf-8")
     with pytest.raises(tables.TableError, match="the table countries lacks a usable hash"):
-        codebook.write(tmp_path / "data")
-    codebook.write(tmp_path / "data", seal=True)
+        codebook.write_codebook(tmp_path / "data")
+    codebook.write_codebook(tmp_path / "data", seal=True)
     assert json.loads(path.read_text(encoding="utf-8")) == PACKAGE

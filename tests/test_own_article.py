@@ -42,7 +42,7 @@ WORDS = rows(section("The words of a formula"))
 
 @pytest.fixture(scope="module")
 def found():
-    verdicts, errors = claims.judge(command.read(str(EXAMPLE)))
+    verdicts, errors = claims.judge(command.read_claims(str(EXAMPLE)))
     assert errors == []
     return verdicts.set_index("id")
 
@@ -135,7 +135,7 @@ FAULTS = [  # (the line, the column at fault, what stands in its message)
 @pytest.mark.parametrize("shape", ["text", "json", "html"])
 def test_a_faulty_line_is_named_once_and_the_others_are_judged(tmp_path, capsys, line, column, message, shape):
     file = file_of(tmp_path, SOUND, line, WRONG)
-    code = command.run(file, shape == "json", tmp_path if shape == "html" else None)
+    code = command.show_verdicts(file, shape == "json", tmp_path if shape == "html" else None)
     out, err = capsys.readouterr()
     assert code == 2 and err.count("\n") == 1 and message in err and f", {column}: " in err
     said = (tmp_path / "mine.html").read_text(encoding="utf-8") if shape == "html" else out
@@ -144,7 +144,7 @@ def test_a_faulty_line_is_named_once_and_the_others_are_judged(tmp_path, capsys,
 
 def test_all_faults_of_a_file_are_named_at_once(tmp_path, capsys):
     lines = [line if line.startswith(",") else f"F{n}{line[1:]}" for n, (line, _, _) in enumerate(FAULTS)]
-    assert command.run(file_of(tmp_path, SOUND, *lines)) == 2
+    assert command.show_verdicts(file_of(tmp_path, SOUND, *lines)) == 2
     assert capsys.readouterr().err.count("\n") == len(FAULTS)
 
 
@@ -161,16 +161,16 @@ BESIDE = f"P,269,000,{KENYA}"  # four: printed 269, formula 000, and the formula
 
 
 def faults_of(folder, *lines):
-    return [(e.id, e.column, e.message) for e in claims.judge(command.read(file_of(folder, *lines)))[1]]
+    return [(e.id, e.column, e.message) for e in claims.judge(command.read_claims(file_of(folder, *lines)))[1]]
 
 
 def test_a_line_with_a_comma_too_many_is_named_by_its_number_and_the_others_are_judged(tmp_path, capsys):
     file = file_of(tmp_path, SOUND, "", "  ", PARTED, WRONG)  # header 1, sound 2, two blank lines, so 5
-    assert command.run(file) == 2
+    assert command.show_verdicts(file) == 2
     out, err = capsys.readouterr()
     hint = 'put quotation marks around a cell with a comma: "269,000"'
     assert err == f"analysis: {file}, P, line 5: 5 cells, not 4; {hint}\n"
-    found = claims.judge(command.read(file))[0].set_index("id")
+    found = claims.judge(command.read_claims(file))[0].set_index("id")
     assert found["verdict"].drop("P").to_dict() == {"S": "reproduces", "W": "inconsistent"}
     assert "P: Line 5: 5 cells, not 4" in out
 
@@ -191,26 +191,28 @@ def test_a_number_parted_into_two_columns_is_seen_though_the_cells_are_as_many(t
 def test_empty_cells_at_the_end_are_no_fault_but_do_not_hide_one(tmp_path):
     file = tmp_path / "wide.csv"
     file.write_text(f'id,printed,formula,note,,\nS,"269,000",{KENYA},,,\nP,269,000,{KENYA},,,\n', encoding="utf-8")
-    assert [e.column for e in claims.judge(command.read(str(file)))[1]] == ["line 3"]
+    assert [e.column for e in claims.judge(command.read_claims(str(file)))[1]] == ["line 3"]
     file.write_text(f"id,printed,formula,\nP,269,000,{KENYA}\n", encoding="utf-8")  # a cell under no name
-    assert "4 cells, not 3" in claims.judge(command.read(str(file)))[1][0].message
+    assert "4 cells, not 3" in claims.judge(command.read_claims(str(file)))[1][0].message
+    file.write_text("id,printed,formula,\nA,4,4,\n", encoding="utf-8")  # an empty cell beside the formula
+    assert claims.judge(command.read_claims(str(file)))[1] == []
 
 
 def test_lines_that_could_not_be_read_are_counted_apart(tmp_path, capsys):
     file = file_of(tmp_path, SOUND, PARTED, FAULTS[0][0], "N,no figure,,x")  # S has no reason
     text = Path(file).read_text(encoding="utf-8").replace("statement", "cannot_check", 1).replace("sound", "")
     Path(file).write_text(text, encoding="utf-8")
-    assert command.run(file) == 2
+    assert command.show_verdicts(file) == 2
     counts = "4 claims: 1 reproduces, 0 within rounding, 0 inconsistent, 1 cannot be checked, 2 could not be read"
     assert counts in capsys.readouterr().out
-    assert command.run(file, pages=tmp_path) == 2 and counts in capsys.readouterr().out
+    assert command.show_verdicts(file, pages=tmp_path) == 2 and counts in capsys.readouterr().out
     page = Page((tmp_path / "mine.html").read_text(encoding="utf-8"))
     assert page.cells[page.cells.index("P") + 4] == "could not be read"
-    assert command.run(str(EXAMPLE)) == 1 and "could not be read" not in capsys.readouterr().out
+    assert command.show_verdicts(str(EXAMPLE)) == 1 and "could not be read" not in capsys.readouterr().out
 
 
 def test_json_has_an_error_and_no_verdict_for_a_line_that_could_not_be_read(tmp_path, capsys):
-    assert command.run(file_of(tmp_path, SOUND, PARTED, FAULTS[0][0]), True) == 2
+    assert command.show_verdicts(file_of(tmp_path, SOUND, PARTED, FAULTS[0][0]), True) == 2
     sound, parted, faulty = json.loads(capsys.readouterr().out)
     assert (sound["verdict"], sound["severity"], sound["error"]) == ("reproduces", "none", None)
     assert parted["error"].startswith("line 3: 5 cells, not 4") and faulty["error"].startswith("formula: there is no")
@@ -244,7 +246,7 @@ class Page(HTMLParser):
 
 
 def page_of(folder, file):
-    command.run(str(file), pages=folder)
+    command.show_verdicts(str(file), pages=folder)
     return (folder / f"{Path(file).stem}.html").read_text(encoding="utf-8")
 
 
@@ -289,7 +291,7 @@ def test_the_page_is_the_same_every_time_and_leaves_no_other_file(tmp_path):
 
 
 def test_the_command_says_where_the_page_is(tmp_path, capsys):
-    assert command.run(None, pages=tmp_path / "deep" / "er") == 1
+    assert command.show_verdicts(None, pages=tmp_path / "deep" / "er") == 1
     said = capsys.readouterr().out
     assert "article.html" in said and "35 claims: 20 reproduces" in said
     assert (tmp_path / "deep" / "er" / "article.html").exists()

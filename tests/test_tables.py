@@ -156,7 +156,7 @@ def test_an_unknown_country_beside_the_world_is_named(tmp_path, name):
     row = next(i for i, line in enumerate(lines) if i and "WLD" not in line)
     lines[row] = re.sub(r"(^|,)[A-Z]{3},", r"\1ZZQ,", lines[row], count=1)
     path.write_text("\n".join(lines), encoding="utf-8")
-    for attempt in (lambda: load(name, folder=copy), lambda: codebook.write(copy, seal=True)):
+    for attempt in (lambda: load(name, folder=copy), lambda: codebook.write_codebook(copy, seal=True)):
         with pytest.raises(TableError) as caught:
             attempt()
         (problem,) = caught.value.problems

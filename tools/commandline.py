@@ -73,21 +73,21 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.command == "ranks":
         from tools import ranking
 
-        return ranking.show(chosen.edition, chosen.region, chosen.json)
+        return ranking.show_ranking(chosen.edition, chosen.region, chosen.json)
     if chosen.command == "claims":
         from tools import report
 
-        return report.run(chosen.file, chosen.json, project.build / "claims" if chosen.html else None)
+        return report.show_verdicts(chosen.file, chosen.json, project.build / "claims" if chosen.html else None)
     if chosen.command == "compare":
         from tools import workbook
 
         return workbook.show(chosen.file)
     if chosen.command == "codebook":
-        from tools import codebook, readme
+        from tools import codebook
 
         with codebook.all_or_nothing(project.data / "datapackage.json", project.data / "README.md"):
-            codebook.write(project.data, chosen.seal)
-            readme.write(project.root)
+            codebook.write_codebook(project.data, chosen.seal)
+            codebook.write_verdicts(project.root)
         return 0
     if chosen.command == "brief":
         from tools import brief

@@ -1,38 +1,25 @@
-"""An executed notebook as one self-contained, accessible page: text, tables and figures, no code."""
+"""An executed notebook as one self-contained, accessible page: text, tables, figures, no code."""
 
-from __future__ import annotations
-
-import html
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-HIDDEN, NEW_PAGE = "notebook-only", "new-page"  # cell tags: left out of the page; starts a new sheet when printed
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; background: #fff; }
-body { margin: 0 auto; max-width: 46rem; padding: 1rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin-top: 1.6rem; }
-table { border-collapse: collapse; font-size: .9rem; } caption { text-align: left; color: #57606a; }
-th, td { padding: .2rem .7rem; border-bottom: 1px solid #d0d7de; text-align: right; }
-th[scope=row] { text-align: left; }
-.scroll { overflow-x: auto; } img { max-width: 100%; height: auto; }
-footer { margin-top: 2rem; font-size: .85rem; color: #57606a; border-top: 1px solid #d0d7de; }
-@page { margin: 12mm 14mm; }
-@media print {
-  body { font-size: 9pt; line-height: 1.3; max-width: none; padding: 0; }
-  h1 { font-size: 15pt; margin: 0; } h2 { font-size: 11pt; margin: .5em 0 .1em; } p, ol { margin: .25em 0; }
-  img { max-height: 4.6cm; } figure { margin: .3em 0; } th, td { padding: .05rem .6rem; }
-  section, figure, table { break-inside: avoid; } .new-page { break-before: page; }
-}
-"""
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
+
+HIDDEN, NEW_PAGE = "notebook-only", "new-page"  # cell tags: not on the page; on a new printed sheet
 FOOTER = (
     "Figures: Walk Free, Global Slavery Index (2016, 2018, 2023), cited for comment. "
     "Ranges come from rounding only; survey and model error is not published."
 )
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html.j2"]),  # a reader's words are shown as text, never as tags
+    trim_blocks=True,
+)
 
 
-def markdown(text: str) -> str:
+def markdown_as_html(text: str) -> str:
     """Markdown as HTML, its comments (which tie numbers to code) removed."""
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
@@ -40,26 +27,27 @@ def markdown(text: str) -> str:
     return re.sub(r'<a class="anchor-link".*?</a>', "", str(made))
 
 
-def table(made: str, caption: str) -> str:
+def captioned_table(made: str, caption: str) -> str:
     """A frame's own HTML with a caption and with header cells that say what they head."""
-    made = re.sub(r"(?s)<style.*?</style>", "", made)
-    made = re.sub(r"(?s)<tr>\s*<th>[^<]*</th>(\s*<th></th>)+\s*</tr>", "", made)  # the row that only names the index
-    head, rows = made.split("</thead>", 1)
-    made = head.replace("<th>", '<th scope="col">') + "</thead>" + rows.replace("<th>", '<th scope="row">')
-    made = re.sub(r"<table[^>]*>", f"<table><caption>{html.escape(caption)}</caption>", made)
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(caption)}">{made}</div>'
+    names = r"<tr>\s*<th>[^<]*</th>(\s*<th></th>)+\s*</tr>"  # a row that only names the index
+    head, rows = re.sub(rf"(?s)<style.*?</style>|{names}", "", made).split("</thead>", 1)
+    rows = rows.replace("<th>", '<th scope="row">')
+    made = head.replace("<th>", '<th scope="col">') + "</thead>" + rows
+    made = re.sub(r"<table[^>]*>", f"<table><caption>{escape(caption)}</caption>", made)
+    region = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
+    return f"<div {region}>{made}</div>"
 
 
 def output(item: Any, heading: str) -> str:
     """One output of a cell as HTML; ValueError for a kind that a page cannot show."""
     data = item.get("data", {})
     if "text/markdown" in data:
-        return markdown(data["text/markdown"])
+        return markdown_as_html(data["text/markdown"])
     if "image/png" in data:
-        alt = html.escape(item["metadata"]["image/png"]["alt"])
-        return f'<figure><img alt="{alt}" src="data:image/png;base64,{data["image/png"].strip()}"></figure>'
-    if "text/html" in data and "<thead>" in data["text/html"]:
-        return table(data["text/html"], heading)
+        alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
+        return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
+    if "<thead>" in data.get("text/html", ""):
+        return captioned_table(data["text/html"], heading)
     kind = ", ".join(data) or item["output_type"]
     raise ValueError(f"a page cannot show {kind}; end the cell in Markdown, a table or a figure")
 
@@ -71,10 +59,11 @@ def body(notebook: Any) -> str:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown" and HIDDEN not in tags:
             heading = (re.findall(r"(?m)^#+ (.*)$", cell.source) or [heading])[-1]
-            parts.append(markdown(cell.source))
+            parts.append(markdown_as_html(cell.source))
         if cell.cell_type == "code":
-            shown = "\n".join(output(item, heading) for item in cell.outputs)
-            parts.append(f'<section class="{NEW_PAGE}">{shown}</section>' if NEW_PAGE in tags else shown)
+            made = "\n".join(output(item, heading) for item in cell.outputs)
+            new = NEW_PAGE in tags
+            parts.append(f'<section class="{NEW_PAGE}">{made}</section>' if new else made)
     return "\n".join(part for part in parts if part.strip())
 
 
@@ -82,17 +71,13 @@ def write(path: Path, notebook: Any) -> None:
     """Write a notebook's page; its title is the first heading."""
     content = body(notebook)
     first = re.search(r"<h1[^>]*>(.*?)</h1>", content)
-    publish(path, re.sub(r"<[^>]+>", "", first.group(1)) if first else path.stem, content)
+    publish(path, Markup(first[1]).striptags() if first else path.stem, content)
 
 
 def publish(path: Path, title: str, content: str, footer: str = FOOTER, style: str = "") -> None:
-    """Write a page around the content, whole or not at all; title, content and footer are HTML, style is added CSS."""
-    made = (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{STYLE}{style}</style>\n</head>\n<body>\n<main>\n{content}\n</main>\n"
-        f"<footer><p>{footer}</p></footer>\n</body>\n</html>\n"
-    )
+    """Write a page, whole or not at all; content is HTML, title and footer text, style more CSS."""
+    template = TEMPLATES.get_template("page.html.j2")
+    made = template.render(title=title, content=content, footer=footer, style=style)
     partial = path.with_suffix(".partial")
-    partial.write_text(made, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
+    partial.write_text(made + "\n", encoding="utf-8", newline="\n")
+    partial.replace(path)

@@ -98,7 +98,7 @@ def read_package(folder: Path = DATA, parts: Sequence[str] = (), top: Sequence[s
 
 def lacking(about: str, thing: Entry, keys: Sequence[str]) -> str:
     """Which of the keys have no value, in words, or ""."""
-    gaps = [key for key in keys if not thing.get(key)]
+    gaps = [key for key in keys if thing.get(key) is None]
     return f"{about}lacks a usable {', '.join(gaps)}" if gaps else ""
 
 

@@ -36,18 +36,15 @@ class Country:
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of the index and of rates.printed_intervals, per_1000 (the printed rate in people
-    per 1,000), best and worst (places that rounding leaves open), place (plain rank of the printed
-    rate, ties share the best).
+    Columns: those of the index and of rates.printed_intervals, best and worst (places that rounding
+    leaves open), place (plain rank of the printed rate, ties share the best).
     """
     editions, index = load("editions"), load("index", edition=edition)
     listed = index[index["rate"].notna()].reset_index(drop=True)
     ranges = rates.printed_intervals(listed, editions).drop(columns=["edition", "iso3"])
     found = listed.join(ranges)
-    per = int(editions.set_index("edition")["rate_per"][edition])
-    found["per_1000"] = found["rate"] * 1000 / per
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
-    found["place"] = ranks.rank(found["per_1000"])
+    found["place"] = ranks.rank(found["rate"])
     found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
     found.attrs = index.attrs
     return found

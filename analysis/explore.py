@@ -45,7 +45,7 @@ def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float]
     row: Any = country.editions.loc[edition]
     base, words = denominator_of(country, edition, choice)
     if base is None or pd.isna(row["people"]) or words.startswith(PRINTED):
-        return [row["per_1000"], row["low"], row["high"]], words
+        return [row["rate"], row["low"], row["high"]], words
     people = printed(row["people_printed"], 100 if edition == 2016 else 1000)
     low, high = rates.prevalence(people, base).bounds()
     return [row["people"] / float(base.low) * 1000, low, high], words
@@ -56,7 +56,7 @@ def places(values: pd.DataFrame, at: int, error: float) -> tuple[int, int]:
     if not error:
         found = ranks.rank_interval(values["low"], values["high"])
         return int(found["best"][at]), int(found["worst"][at])
-    drawn = whatif.place_spread(whatif.what_if(values["per_1000"], error, draws=2000), level=0.9)
+    drawn = whatif.place_spread(whatif.what_if(values["rate"], error, draws=2000), level=0.9)
     return int(drawn["low"][at]), int(drawn["high"][at])
 
 
@@ -65,9 +65,9 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
 
     wanted: code or name; edition: one of EDITIONS; denominator: of DENOMINATORS; error: of ERRORS.
     """
-    country, table = look_up(wanted), ranked(edition)[["iso3", "per_1000", "low", "high"]].copy()
+    country, table = look_up(wanted), ranked(edition)[["iso3", "rate", "low", "high"]].copy()
     fig, ax = figures.canvas(height=4.2)
-    ax.plot(range(1, len(table) + 1), table["per_1000"], ".", color=figures.COLOURS["muted"])
+    ax.plot(range(1, len(table) + 1), table["rate"], ".", color=figures.COLOURS["muted"])
     ax.set(xlabel="place (1 is the highest rate)", ylabel="people per 1,000")
     ax.set(yscale="log", ylim=(0.1, 300), xlim=(-3, 172))
     ax.yaxis.set_major_formatter("{x:g}")
@@ -75,7 +75,7 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
     if edition in country.editions.index:
         size, at = ERRORS[error], list(table["iso3"]).index(country.iso3)
         (rate, low, high), words = rate_range(country, edition, denominator)
-        table.loc[at, ["per_1000", "low", "high"]] = [rate, low, high]
+        table.loc[at, ["rate", "low", "high"]] = [rate, low, high]
         best, worst = places(table, at, size)
         doubt = "Rounding alone allows"
         if size:

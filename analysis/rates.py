@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from analysis.rounding import CANNOT, UNROUNDED, Interval, exact, printed, prints_as, total, verdict
@@ -12,18 +14,50 @@ Amount = TypeVar("Amount", int, float, pd.Series, Interval)
 
 
 def prevalence(people: Amount, population: Amount) -> Amount:
-    """People per 1,000 of the population: numbers, Series of equal length, or Intervals."""
-    return people / population * 1000  # type: ignore[return-value]
+    """People per 1,000 of the population, both in persons: numbers, Intervals, or columns of a frame.
+
+    ValueError if a column holds a rate, if the rows of two columns differ, or if there are more
+    people than population, as when the two are swapped or one is in thousands.
+    """
+    for name, value in {"people": people, "population": population}.items():
+        if re.search(r"\bper(cent)?\b", unit := unit_of(value)):
+            raise ValueError(f"{name} needs persons, and this column is in: {unit}")
+    same_rows(people, population)
+    rate = people / population * 1000
+    highest = rate.high if isinstance(rate, Interval) else np.nanmax(np.asarray(rate, dtype=float))
+    if highest > 1000:
+        what = "more people than population; are the two swapped, or one of them in thousands?"
+        raise ValueError(f"{float(highest):,.0f} per 1,000 would be {what}")
+    return rate  # type: ignore[return-value]
 
 
 def people(rate: Amount, population: Amount) -> Amount:
-    """People that a rate per 1,000 means in a population."""
+    """Persons that a rate per 1,000 means in a population; ValueError for another unit."""
+    if (unit := unit_of(rate)) and "per 1,000" not in unit:
+        raise ValueError(f"rate needs people per 1,000, and this column is in: {unit}")
+    same_rows(rate, population)
     return rate * population / 1000  # type: ignore[return-value]
 
 
 def ratio(one: Amount, other: Amount) -> Amount:
-    """How many times the other the one is."""
+    """How many times the other the one is, both in one unit; ValueError if their units differ."""
+    if unit_of(one) != unit_of(other) and unit_of(one) and unit_of(other):
+        raise ValueError(f"a ratio needs one unit, not {unit_of(one)} and {unit_of(other)}")
+    same_rows(one, other)
     return one / other  # type: ignore[return-value]
+
+
+def unit_of(value: Any) -> str:
+    """The unit of a column that tables.load gave, "" for anything else."""
+    units = value.attrs.get("units", {}) if isinstance(value, pd.Series) else {}
+    return str(units.get(value.name, "")) if units else ""
+
+
+def same_rows(one: Any, other: Any) -> None:
+    """ValueError for two columns whose rows differ: pandas would fill the rest with gaps."""
+    both = isinstance(one, pd.Series) and isinstance(other, pd.Series)
+    if both and not one.index.equals(other.index):
+        raise ValueError("the two columns have different rows; take both from one frame")
 
 
 def printed_interval(text: str, unit: str) -> Interval:

@@ -12,17 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis._package import (
-    DATA,
-    Problem,
-    TableError,
-    describe,
-    hint,
-    near,
-    rows_of,
-    sha256,
-)
-from analysis._validate import problems_in
+from analysis import _package
+from analysis._package import DATA, Entry, Problem, TableError, describe, hint, near, sha256
+from analysis._validate import columns_of, problems_in
 
 __all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "sha256"]
 MEANT = "git checkout data, or, if the change is meant, log it in corrections.csv and "
@@ -32,13 +24,13 @@ MEANT += "run codebook --seal"
 def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     """The table, or its rows whose columns equal the given values: load("index", edition=2023).
 
-    Numbers are typed (integers with gaps are Int64). A column marked as printed also comes as text,
-    `<name>_printed`, exactly as in the file. attrs: "table", "title", "units" (column -> unit),
-    "sources", "sha256". Raises TableError naming file, row, column, value and remedy; also for an
-    unknown column or value in `equals`.
+    Numbers are typed (integers with gaps are Int64); rates of the index are per 1,000 in every
+    edition. A column marked as printed also comes as text, `<name>_printed`, as in the file. attrs:
+    "table", "title", "units" (column -> unit), "sources", "sha256". TableError naming file, row,
+    column, value and remedy; also for an unknown column or value in `equals`.
     """
     entry = describe(name, folder, "hash")
-    rows, fields = rows_of(folder / entry["path"]), entry["schema"]["fields"]
+    rows, fields = _package.rows_of(folder / entry["path"]), entry["schema"]["fields"]
     problems = list(problems_in(rows, entry, folder))
     if not problems and entry["hash"] != f"sha256:{sha256(folder / entry['path'])}":
         problems = [Problem(entry["path"], what="differs from the published copy", remedy=MEANT)]
@@ -51,6 +43,8 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     for field in fields:
         column = field["name"]
         frame[column] = typed(texts[column].mask(blank[column]), field["type"])
+        if "scaledTo" in field:
+            frame[column] = scaled(frame, field, folder)
         if field.get("printed"):
             frame[f"{column}_printed"] = texts[column].mask(texts[column] == "")
     frame = plain_integers(select(frame, entry["path"], equals))
@@ -65,6 +59,18 @@ def typed(texts: pd.Series, kind: str) -> pd.Series:
     if kind == "integer":
         return pd.to_numeric(texts).astype("Int64")
     return pd.to_numeric(texts).astype("float64") if kind == "number" else texts
+
+
+def scaled(frame: pd.DataFrame, field: Entry, folder: Path) -> pd.Series:
+    """A column in one unit throughout, such as rates per 1,000 where some rows print percent.
+
+    The field's maximumFrom names the table that says per how many each row is printed.
+    """
+    rule, to = field["maximumFrom"], field["scaledTo"]
+    per = dict(columns_of(rule["resource"], [rule["by"], rule["field"]], folder))
+    printed_per = pd.to_numeric(frame[rule["by"]].astype("str").map(per))
+    values: Any = frame[field["name"]]
+    return values.where(printed_per == to, values * to / printed_per)
 
 
 def select(frame: pd.DataFrame, file: str, equals: dict[str, Any]) -> pd.DataFrame:

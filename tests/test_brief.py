@@ -18,7 +18,7 @@ def test_looking_up_by_code_or_name():
     assert korea.editions["of"].tolist() == [167, 167, 160]
     assert country.look_up("kenya").iso3 == "KEN"
     # 2016 prints 4.37 percent of the population, which is 43.7 per 1,000
-    assert f"{korea.editions['per_1000'][2016]:.1f}" == "43.7"
+    assert f"{korea.editions['rate'][2016]:.1f}" == "43.7"
 
 
 @pytest.mark.parametrize(

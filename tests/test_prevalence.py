@@ -130,3 +130,35 @@ def test_verdict_of_a_row_that_does_not_fit(index, editions):
     bad = index[index["iso3"] == "USA"].assign(rate_printed="3.5")
     # 1,091,500 / 331,002,500 = 3.2976 per 1,000 at most, below 3.45
     assert rates.printed_intervals(bad, editions)["check"].tolist() == ["inconsistent"]
+
+
+INDEX = load("index", edition=2023).dropna(subset="people")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: rates.prevalence(25_779_000, 2_696_000), "9,562 per 1,000 would be more people than population; are the"),
+        (lambda: rates.prevalence(INDEX["population"], INDEX["people"]), "more people than population"),
+        (lambda: rates.prevalence(Interval(5, 6), Interval(3, 4)), "2,000 per 1,000"),  # 6 of 3
+        (lambda: rates.prevalence(INDEX["rate"], INDEX["population"]), "people needs persons, and this column is in: people per"),
+        (lambda: rates.people(INDEX["people"], INDEX["population"]), "rate needs people per 1,000, and this column is in: people"),
+        (lambda: rates.ratio(INDEX["rate"], INDEX["people"]), "a ratio needs one unit"),
+        (lambda: rates.prevalence(INDEX["people"][:5], INDEX["population"]), "different rows; take both from one frame"),
+    ],
+)
+def test_units_that_do_not_fit_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_columns_of_one_frame_in_the_right_units_are_taken():
+    # Afghanistan: 505,000 / 38,928,000 * 1,000 = 12.97; 13.0 / 1,000 * 38,928,000 = 506,064
+    assert rates.prevalence(INDEX["people"], INDEX["population"]).iloc[0] == pytest.approx(505_000 / 38_928)
+    assert rates.people(INDEX["rate"], INDEX["population"]).iloc[0] == pytest.approx(13.0 * 38_928)
+
+
+def test_a_rate_is_per_1000_in_every_edition():
+    # North Korea 2016 prints 4.3729 percent: 43.7 per 1,000
+    korea = load("index", iso3="PRK").set_index("edition")["rate"]
+    assert korea.round(1).to_dict() == {2016: 43.7, 2018: 104.6, 2023: 104.6}

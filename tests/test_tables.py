@@ -120,7 +120,7 @@ def test_columns_renamed_at_other_places_are_not_taken_for_one_another(folder):
 
 def test_a_percentage_may_not_exceed_100_though_a_rate_per_1000_may(folder):
     plant(folder, cell("rate", "100"))
-    assert load("index", folder=folder)["rate"][0] == 100
+    assert load("index", folder=folder)["rate"][0] == 1000  # printed in percent, loaded per 1,000
     plant(folder, cell("rate", "101"))  # row 2 is of 2016, whose rate_per is 100
     with pytest.raises(TableError) as caught:
         load("index", folder=folder)

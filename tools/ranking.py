@@ -34,7 +34,7 @@ def ranking(edition: str, region: str | None = None) -> pd.DataFrame:
     found = ranked(year).merge(tables.load("countries")[["iso3", "region"]], on="iso3")
     if region is not None:
         found = found[found["region"] == one_of("region", region, sorted(found["region"].unique()))]
-    found = found.rename(columns={"country_as_printed": "country", "per_1000": "printed_rate"})
+    found = found.rename(columns={"country_as_printed": "country", "rate": "printed_rate"})
     rate = found["printed_rate"].map("{:.2f}".format) if year == 2016 else found["rate_printed"]
     return found.assign(printed_text=rate).sort_values(["best", "worst", "country"])
 

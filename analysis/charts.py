@@ -1,7 +1,7 @@
-"""A few named charts, each one call that gives a figure and its axes. seaborn draws what it can.
+"""A few named charts: one call gives a figure and its axes. seaborn draws what it can.
 
-Every chart takes a frame and names its columns, as seaborn does. What teaches stays in the notebook:
-a log scale, a limit from zero, a line that marks a value.
+Every chart takes a frame and the names of its columns, as seaborn does. What teaches stays in the
+notebook: a log scale, a limit from zero, a line that marks a value.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from matplotlib.patches import Rectangle
 from analysis.figures import COLOURS, SHADES, canvas
 
 CLASSES = [("orange", "o"), ("blue", "D"), ("ink", "s"), ("amber", "^"), ("green", "P")]
-CLASSES += [("purple", "X"), ("sky", "v"), ("muted", "<")]
-Looks = Mapping[str, tuple[str, str]]  # class -> (colour by name, marker)
+CLASSES += [("purple", "X"), ("sky", "v"), ("muted", "d")]
+Looks = Mapping[Any, tuple[str, str]]  # class -> (name of its colour, marker)
 
 
-def looks_of(values: Iterable[Any], looks: Looks | None) -> dict[Any, tuple[str, str]]:
-    """A hex colour and a marker for each class, in order of appearance."""
+def looks_of(values: Iterable[Any], looks: Looks | None = None) -> dict[Any, tuple[str, str]]:
+    """(colour, marker) of each class, in order of appearance."""
     names = list(dict.fromkeys(values))
     chosen = looks or dict(zip(names, CLASSES, strict=False))
     return {name: (COLOURS[chosen[name][0]], chosen[name][1]) for name in names}
@@ -51,12 +51,13 @@ def ranges(
     side_by_side: bool = False,
     width: float = 6,
     height: float = 4.6,
+    xlabel: str = "",
     **grid: Any,
 ) -> tuple[Figure, Any]:
     """Horizontal ranges from low to high, a row for each name, the first one on top.
 
-    names, low, high, dot (a mark in the range), text (beside its end), by (the class: colour, marker
-    and legend), panel (small multiples): columns of the table. looks: class -> (colour, marker).
+    Columns: names; low, high; dot, a mark in the range; text, beside its end; by, a class shown by
+    colour, marker and legend (looks: class -> colour, marker); panel, small multiples side by side.
     side_by_side: the classes of a name lie under each other in its row. width: of a range, in
     points; grid: for figures.canvas. Returns the figure and its axes, one or an array.
     """
@@ -73,13 +74,14 @@ def ranges(
             if dot:
                 ink = colour if by else COLOURS["ink"]
                 ax.plot(group[dot], at, marker, color=ink, ms=5, label=name)
-            for x, y, words in zip(group[high], at, group[text] if text else [], strict=False):
-                beside(ax, words, x, y)
+            if text:
+                beside_all(ax, group[text], group[high], at)
+                ax.margins(x=0.15)
         ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows) - 0.4, -0.6))
-        ax.set_title(heading)
+        ax.set(title=heading, xlabel=xlabel)
         ax.grid(axis="x")
     if by:
-        handles, labels = np.ravel(axes)[0].get_legend_handles_labels()
+        handles, labels = np.ravel(axes)[-1].get_legend_handles_labels()
         seen = dict(zip(labels, handles, strict=True))  # of range and mark the mark, drawn last
         np.ravel(axes)[-1].legend(seen.values(), seen.keys())
     return fig, axes
@@ -90,77 +92,86 @@ def dots(
     x: str,
     y: str,
     *,
+    named: pd.DataFrame | None = None,
+    text: str = "",
     by: str | None = None,
     looks: Looks | None = None,
     panel: str | None = None,
-    size: float = 36,
     height: float = 4.8,
+    xlabel: str = "",
+    ylabel: str = "",
     **grid: Any,
 ) -> tuple[Figure, Any]:
-    """A mark for each row at x and y, its class (by) shown by colour and marker; panels as in ranges."""
+    """A mark for each row at x and y; by, looks, panel and grid as in ranges.
+
+    named: rows to mark in orange, with the words of their column `text` beside them.
+    """
     parts = panels_of(table, panel)
     fig, axes = canvas(1, len(parts), height=height, **grid)
     found = looks_of(table[by], looks) if by else {}
-    style: dict[str, Any] = {"s": size, "linewidth": 0.5, "edgecolor": "white"}
-    if by:
-        style |= {"hue": by, "style": by, "palette": {k: v[0] for k, v in found.items()}}
-        style |= {"markers": {k: v[1] for k, v in found.items()}}
-    else:
-        style |= {"color": COLOURS["blue"]}
+    style: dict[str, Any] = {"s": 30, "linewidth": 0.4, "edgecolor": COLOURS["ink"]}
+    style |= {} if by else {"color": COLOURS["sky"]}
+    palette = {name: colour for name, (colour, _) in found.items()}
+    markers = {name: marker for name, (_, marker) in found.items()}
     for ax, (heading, part) in zip(np.ravel(axes), parts, strict=True):
-        sns.scatterplot(part, x=x, y=y, ax=ax, **style)
-        ax.set(title=heading)
+        kinds = {"hue": by, "style": by, "palette": palette, "markers": markers} if by else {}
+        sns.scatterplot(part, x=x, y=y, ax=ax, **style, **kinds)
+        if named is not None:
+            marked = named if panel is None else named[named[panel].astype("str") == heading]
+            ax.scatter(marked[x], marked[y], s=46, color=COLOURS["orange"], edgecolor="black")
+            beside_all(ax, marked[text], marked[x], marked[y])
+        ax.set(title=heading, xlabel=xlabel or x, ylabel=ylabel or y)
         ax.grid()
     return fig, axes
 
 
 def stacked(
-    table: pd.DataFrame, colours: Sequence[str], text: str = "{:.1f}", height: float = 4.1
+    table: pd.DataFrame, colours: Sequence[str], *, form: str = "{:.1f}", height: float = 4.1
 ) -> tuple[Figure, Any]:
-    """Bars from zero, one for each row of a wide table, its columns stacked and labelled inside."""
+    """A bar from zero for each row of a wide table, its columns stacked, labelled with `form`."""
     fig, ax = canvas(height=height)
     reached = np.zeros(len(table))
     for (name, values), colour in zip(table.items(), colours, strict=True):
-        ax.bar(table.index, values, bottom=reached, color=COLOURS[colour], width=0.62, label=name)
-        reached = reached + values.fillna(0).to_numpy()
+        size = values.fillna(0).to_numpy()
+        bars = ax.barh(range(len(table)), size, left=reached, color=COLOURS[colour], label=name)
+        words = [form.format(value) if value else "" for value in size]
+        ink = "white" if colour in ("ink", "blue", "orange", "muted", "purple") else "black"
+        ax.bar_label(bars, words, label_type="center", color=ink, fontsize=9)
+        reached = reached + size
+    ax.set(yticks=range(len(table)), yticklabels=table.index, ylim=(len(table) - 0.4, -0.6))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.14), ncols=3)
     return fig, ax
 
 
 def tiles(
-    table: pd.DataFrame,
-    column: str,
-    row: str,
-    text: str,
-    shade: str,
-    *,
-    under: str | None = None,
-    height: float = 6.0,
+    table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 6.0
 ) -> tuple[Figure, Any]:
-    """A square for each row of the table, darker for a higher class; its key counts the classes.
+    """A square for each row of the table, darker for a higher class, with a key of the classes.
 
-    column, row: where it stands; text, under: what stands in it; shade: an ordered categorical
-    column; a gap is left white.
+    column, row: where it stands; text: its letters; shade: an ordered category; a gap stays white.
     """
     fig, ax = canvas(height=height)
-    classes = table[shade].cat.categories
+    classes = list(table[shade].cat.categories)
     shades = dict(zip(classes, SHADES[-len(classes) :], strict=True))
-    for record in table.to_dict("records"):
-        tile(ax, record[column], record[row], shades.get(record[shade], "white"), record[text])
+    key_row, step = table[row].max() + 1.6, (table[column].max() + 1) / len(classes)
+    for across, down, name, letters in table[[column, row, shade, text]].to_numpy():
+        tile(ax, across, down, shades.get(name, "white"), letters)
     for place, (name, face) in enumerate(shades.items()):
-        tile(ax, place * 4, table[row].max() + 2, face, "")
-        ax.text(place * 4 + 0.7, table[row].max() + 2, name, va="center", fontsize=9)
-    ax.set(xlim=(-0.6, table[column].max() + 0.6), ylim=(table[row].max() + 2.6, -0.6))
-    ax.set_aspect("equal")
+        across = table[column].min() + place * step
+        tile(ax, across, key_row, face, "")
+        ax.text(across + 0.7, key_row, name, va="center", fontsize=9)
+    ax.set(xlim=(table[column].min() - 0.6, table[column].max() + 0.6), aspect="equal")
+    ax.set_ylim(key_row + 0.6, table[row].min() - 0.6)
     ax.set_axis_off()
     return fig, ax
 
 
-def tile(ax: Any, column: float, row: float, face: str, text: str) -> None:
+def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
     """One square of a tile grid, with its letters."""
     edge = COLOURS["muted"] if face == "white" else "white"
     ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fc=face, ec=edge, lw=0.6))
     ink = "white" if face in SHADES[3:] else COLOURS["ink"]
-    ax.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
+    ax.text(column, row, letters, ha="center", va="center", fontsize=8, color=ink)
 
 
 def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **more: Any) -> None:
@@ -170,7 +181,19 @@ def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **m
     ax.annotate(text, (x, y), path_effects=rim, **(style | more))
 
 
+def beside_all(ax: Any, texts: Iterable[Any], xs: Iterable[Any], ys: Iterable[Any]) -> None:
+    """A text beside each of the points."""
+    for text, x, y in zip(texts, xs, ys, strict=True):
+        beside(ax, text, x, y)
+
+
+def flag(ax: Any, x: float, height: float, text: str) -> None:
+    """A line from zero up at x that only carries a text, at its left."""
+    ax.plot([x, x], [0, height], color=COLOURS["orange"], lw=2)
+    beside(ax, text, x, height, -5, 0, ha="right")
+
+
 def plain_ticks(axis: Any, ticks: Sequence[float], form: str = "{:,g}") -> None:
-    """These ticks with plain numbers, on a log axis too; axis: ax.xaxis or ax.yaxis."""
+    """These ticks with plain numbers, on a log scale too; axis: ax.xaxis or ax.yaxis."""
     axis.set_ticks(ticks, [form.format(tick) for tick in ticks])
     axis.set_ticks([], minor=True)

@@ -41,8 +41,7 @@ def ranked(edition: int) -> pd.DataFrame:
     """
     editions, index = load("editions"), load("index", edition=edition)
     listed = index[index["rate"].notna()].reset_index(drop=True)
-    ranges = rates.printed_intervals(listed, editions).drop(columns=["edition", "iso3"])
-    found = listed.join(ranges)
+    found = rates.with_intervals(listed, editions)
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
     found["place"] = ranks.rank(found["rate"])
     found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)

@@ -86,14 +86,16 @@ def save(
 ) -> Image:
     """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
 
-    title: the finding, a sentence; subtitle: what is drawn, in which unit; alt: what a reader who
-    cannot see it needs, 40 characters or more; table: the rows drawn, saved as NAME.csv; inputs:
-    the frames it is computed from, as tables.load gives them; source: the footer, else what the
-    inputs cite. Writes NAME.png, NAME.svg, NAME.csv and NAME.json (the drawn values, the checksums
-    of the inputs). ValueError for a bad name, a short alt text, an empty table, or no inputs.
+    title: the finding, a sentence; subtitle: what is drawn, in which unit; alt: the kind of picture
+    and what it shows beyond the title, which follows it in the alt text, together 40 characters or
+    more; table: the rows drawn, saved as NAME.csv; inputs: the frames it is computed from, as
+    tables.load gives them; source: the footer, else what the inputs cite. Writes NAME.png,
+    NAME.svg, NAME.csv and NAME.json (the drawn values, the checksums of the inputs). ValueError for
+    a bad name, a short alt text, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"{name!r} is no figure name; use small letters, digits and _")
+    alt = f"{alt.removesuffix('.')}. {title.removesuffix('.')}."
     if len(alt) < 40 or table.empty:
         raise ValueError(f"figure {name} needs a table and alt text of 40 characters or more")
     if not inputs or not all("sha256" in frame.attrs for frame in inputs):

@@ -14,7 +14,7 @@ Amount = TypeVar("Amount", int, float, pd.Series, Interval)
 
 
 def prevalence(people: Amount, population: Amount) -> Amount:
-    """People per 1,000 of the population, both in persons: numbers, Intervals, or columns of a frame.
+    """People per 1,000 of the population, both in persons: numbers, Intervals, or columns.
 
     ValueError if a column holds a rate, if the rows of two columns differ, or if there are more
     people than population, as when the two are swapped or one is in thousands.
@@ -141,6 +141,12 @@ def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFra
             out[f"{prefix}low"], out[f"{prefix}high"] = ends
         rows.append(out | {"check": check, "reason": reason})
     return pd.DataFrame(rows, index=index.index).astype({"low": "float64", "high": "float64"})
+
+
+def with_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFrame:
+    """The index with the columns of printed_intervals beside it."""
+    ranges = printed_intervals(index, editions).drop(columns=["edition", "iso3"])
+    return index.join(ranges)
 
 
 def aggregate(

@@ -9,10 +9,11 @@ hangs on a binary digit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from math import floor
+from math import floor, sqrt
 from typing import Literal, get_args
 
 Number = int | float | str | Decimal | Fraction
@@ -166,3 +167,17 @@ def prints_as(value: Number, text: str, unit: Number) -> bool:
     if unit == UNROUNDED or text.strip().startswith("<"):
         return printed(text, unit).contains(value)
     return any(exact(text) == exact(as_printed(value, unit, ties)) for ties in get_args(Ties))
+
+
+def each_prints_as(values: Iterable[Number], texts: Iterable[str], unit: Number) -> list[bool]:
+    """prints_as for each value and the text at its place, as two columns of a frame have them."""
+    return [prints_as(value, text, unit) for value, text in zip(values, texts, strict=True)]
+
+
+def typical_error(unit: Number, count: int = 1) -> float:
+    """What rounding to the unit typically puts a sum of so many printed numbers off by.
+
+    A rounding error lies anywhere within half a unit either way, so its standard deviation is the
+    unit over the square root of 12; of independent errors the squares add.
+    """
+    return float(exact(unit)) * sqrt(count / 12)

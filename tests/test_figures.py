@@ -41,7 +41,7 @@ def drawn(out, name):
 def test_save_writes_four_files_and_returns_an_image_with_alt_text(out):
     image = bars("rates")
     assert sorted(p.name for p in out.iterdir()) == ["rates.csv", "rates.json", "rates.png", "rates.svg"]
-    assert image.alt == WORDS["alt"] and (out / "rates.png").read_bytes()[:4] == b"\x89PNG"
+    assert image.alt == WORDS["alt"] + " Two stand apart." and (out / "rates.png").read_bytes()[:4] == b"\x89PNG"
     assert (out / "rates.csv").read_text() == "country,rate\nPRK,104.6\nERI,90.3\nMRT,32\n"
 
 
@@ -97,7 +97,7 @@ def test_two_runs_give_the_same_bytes(out):
     assert {p.name: p.read_bytes() for p in out.iterdir()} == first
 
 
-@pytest.mark.parametrize(("name", "words"), [("Rates 1", WORDS), ("rates", WORDS | {"alt": "short"})])
+@pytest.mark.parametrize(("name", "words"), [("Rates 1", WORDS), ("rates", WORDS | {"alt": "short", "title": "A"})])
 def test_a_bad_name_or_a_missing_alt_text_is_refused(out, name, words):
     with pytest.raises(ValueError, match="figure"):
         bars(name, words=words)

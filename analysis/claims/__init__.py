@@ -1,6 +1,21 @@
 """Judge the printed figures of an article: `judge` turns a table of claims into a table of verdicts."""
 
+import pandas as pd
+
 from analysis.claims.judgement import ClaimError, check_columns, judge
 from analysis.rounding import VERDICTS
+from analysis.tables import load
 
-__all__ = ["VERDICTS", "ClaimError", "check_columns", "judge"]
+__all__ = ["VERDICTS", "ClaimError", "check_columns", "judge", "verdicts_of"]
+
+
+def verdicts_of(notebook: str) -> pd.DataFrame:
+    """The verdicts on the article's statements that a notebook takes up, by id, numbers as text.
+
+    Columns statement, printed, tested, computed, low, high, unit, verdict, severity, reason.
+    """
+    found = judge(load("claims", notebook=notebook))[0].set_index("id")
+    numbers = ["computed", "low", "high"]
+    shown = found[numbers].round(4).map("{:,.12g}".format, na_action="ignore").fillna("")
+    columns = ["statement", "printed", "tested", *numbers, "unit", "verdict", "severity", "reason"]
+    return found.assign(**shown)[columns]

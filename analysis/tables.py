@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis._validate import Problem, cell_problem, foreign_keys, header_problems, key_problems, limit_problem
 from analysis.description import DATA, FILE, TableError, describe, hint, rows_of, sha256
+from analysis.description import near as near  # for those who look up a name
 
 READ: dict[str, str] = {}  # table -> sha256 of the file, for every table read in this process
 

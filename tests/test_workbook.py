@@ -3,18 +3,29 @@
 import csv
 import datetime
 import io
+import re
 import warnings
 import zipfile
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tables
-from tools import values, workbook
 from tools.commandline import main
-from tools.sheets import COLUMNS, LAYOUTS, Sheet
+from tools.sheet import LAYOUTS, SHEET_COLUMNS, Sheet, SheetError, cell_text
+from tools.workbook import (
+    DIGITS,
+    OTHER,
+    ROUNDING_ONLY,
+    SAME,
+    agreement,
+    compare_sheet,
+    printed_rows,
+    refuse_units,
+)
 
 SHEETS = {2016: "GLOBAL DATA 2016 GSI", 2018: "Global prev, vuln, govt table", 2023: "GSI 2023 summary data"}
 ABOVE = {2016: 1, 2018: 2, 2023: 2}  # rows above the names of the columns
@@ -61,7 +72,7 @@ def records(edition):
         for row in csv.DictReader(file):
             if int(row["edition"]) == edition:
                 row["country"], row["region"] = row["country_as_printed"], row["region_as_printed"]
-                yield {column: cell(column, row[column]) for column in COLUMNS}
+                yield {column: cell(column, row[column]) for column in SHEET_COLUMNS}
 
 
 class Book:
@@ -446,6 +457,17 @@ def test_missing_files_and_folders(tmp_path, compare):
     assert "is a folder" in compare(tmp_path)[1]
 
 
+def test_a_locked_file(make, compare, monkeypatch):
+    path = make(2016).saved()
+
+    def locked(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", locked)
+    code, said = compare(path)
+    assert code == 2 and f"{path} cannot be read (Permission denied); is it open in another program?" in said
+
+
 def test_the_ending_of_the_name_does_not_matter(make, compare):
     path = make(2016).saved()
     assert compare(path.rename(path.with_suffix(".xls")))[0] == 0
@@ -463,63 +485,80 @@ def test_openpyxl_is_not_heard(make, compare):
 
 
 @pytest.fixture(scope="module")
-def sides():
-    """Each edition's sheet, made of the printed texts, with its rows of index."""
-    index = tables.load("index")
+def index():
+    return tables.load("index")
+
+
+@pytest.fixture(scope="module")
+def sheets(index):
+    """Each edition's sheet, made of the printed texts."""
     found = {}
     for layout in LAYOUTS:
-        ours = index[index["edition"] == layout.edition]
-        rows = [{column: row[column] for column in COLUMNS} for row in workbook.as_printed(ours)]
-        letters = dict(zip(COLUMNS, "ABCDE", strict=True))
-        found[layout.edition] = Sheet(layout, letters, [*enumerate(rows, 4)]), ours
+        ours = printed_rows(index[index["edition"] == layout["edition"]]).values()
+        rows = [{column: row[column] for column in SHEET_COLUMNS} for row in ours]
+        letters = dict(zip(SHEET_COLUMNS, "ABCDE", strict=True))
+        found[layout["edition"]] = Sheet(layout, letters, dict(enumerate(rows, 4)))
     return found
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_exactly_the_changed_cells_are_reported(sides, data):
-    sheet, ours = sides[data.draw(st.sampled_from([*SHEETS]))]
-    rows = {n: dict(row) for n, row in sheet.rows}
-    places = st.tuples(st.sampled_from([*rows]), st.sampled_from(COLUMNS[1:]))
+def test_exactly_the_changed_cells_are_reported(sheets, index, data):
+    sheet = sheets[data.draw(st.sampled_from([*SHEETS]))]
+    rows = {n: dict(row) for n, row in sheet.rows.items()}
+    places = st.tuples(st.sampled_from([*rows]), st.sampled_from(SHEET_COLUMNS[1:]))
     changed = data.draw(st.sets(places, max_size=5))
     for n, column in changed:
         rows[n][column] = "4711"  # printed nowhere
-    result = workbook.compare(Sheet(sheet.layout, sheet.letters, [*rows.items()]), ours, {})
-    assert {each.cell for each in result.differences} == {f"{sheet.letters[c]}{n}" for n, c in changed}
-    assert len(result.differences) == len(changed) and not result.unmatched and result.agrees == (not changed)
+    agrees, text = compare_sheet(sheet._replace(rows=rows), index)
+    lines = [line for line in text.splitlines() if " 4711 " in line]
+    assert {re.findall(r" ([A-E]\d+) ", line)[-1] for line in lines} == {
+        f"{sheet.letters[c]}{n}" for n, c in changed
+    }
+    assert agrees == (not changed) and len(lines) == len(changed)
+    counts = f"Cells that differ: {len(changed)}. Countries on one side only, or twice: 0."
+    assert counts in text or (agrees and "All agree" in text)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=1e-9, max_value=1e14))
 def test_a_number_survives_what_programs_save_and_no_larger_change(number):
-    text = values.as_text(number)
+    text = cell_text(number)
     assert float(text) == number
-    assert values.same(text, repr(number)) and not values.shortened(text, repr(number))
+    assert agreement(text, repr(number)) == SAME
     for saved in (f"{number:.15g}", f"{number:.16g}", f"{number:.17g}"):
-        assert values.same(values.as_text(float(saved)), text)
+        assert agreement(cell_text(float(saved)), text) in {SAME, DIGITS}
     # 15 digits are a relative step of 1e-15 to 1e-14: a change of 2e-14 is more than half of the largest step
-    assert not values.same(values.as_text(number * (1 + 2e-14)), text)
+    assert agreement(cell_text(number * (1 + 2e-14)), text) not in {SAME, DIGITS}
 
 
 def test_what_is_the_same():
     same = [("13", "13.0"), ("-", ""), ("No data", ""), ("asia", "Asia"), ("1e-05", "0.00001")]
-    other = [("-", "0"), ("<1,000", "1000"), ("0.30000000000001", "0.3"), ("nan", "1"), ("TRUE", "1")]
-    assert all(values.same(theirs, ours) for theirs, ours in same)
-    assert not any(values.same(theirs, ours) for theirs, ours in other)
-    assert not values.same(values.as_text(True), "1")
-    assert values.shortened("0.30000000000000004", "0.3") and not values.shortened("0.3", "0.30")
+    other = [("-", "0"), ("<1,000", "1000"), ("nan", "1"), ("TRUE", "1")]
+    assert {agreement(theirs, ours) for theirs, ours in same} == {SAME}
+    assert {agreement(theirs, ours) for theirs, ours in other} == {OTHER}
+    assert agreement("0.30000000000001", "0.3") not in {SAME, DIGITS}
+    assert agreement(cell_text(True), "1") == OTHER
+    assert agreement("0.30000000000000004", "0.3") == DIGITS and agreement("0.3", "0.30") == SAME
 
 
 def test_what_rounds():
     # 104.561 and 104.6 are 0.039 apart, half of 0.1 is 0.05; 104.5 is 0.061 away; 0.25 goes to 0.2 or 0.3
-    assert values.rounded("104.6", "104.561") and not values.rounded("104.5", "104.561")
-    assert values.rounded("0.25", "0.2") and values.rounded("0.25", "0.3")
-    assert not values.rounded("0.25", "0.4")
-    assert not values.rounded("2640001", "2640000") and not values.rounded("", "3")
+    assert agreement("104.6", "104.561") == ROUNDING_ONLY and agreement("104.5", "104.561") == OTHER
+    assert agreement("0.25", "0.2") == ROUNDING_ONLY and agreement("0.25", "0.3") == ROUNDING_ONLY
+    assert agreement("0.25", "0.4") == OTHER
+    assert agreement("2640001", "2640000") == OTHER and agreement("", "3") == OTHER
 
 
-def test_the_rounding_of_a_column_in_another_unit_is_allowed_for():
+def test_the_rounding_of_a_column_in_another_unit_is_allowed_for(sheets):
+    def refuse(*pairs):
+        rows = [["rate", *pair] for pair in pairs]
+        cells = pd.DataFrame(rows, columns=["column", "in the file", "in the project"])
+        refuse_units(sheets[2018], cells)
+
     # percents to one decimal, of people per 1,000: 104.6 -> 10.5, 13.0 -> 1.3, 3.3 -> 0.3
-    assert values.factor([("10.5", "104.6"), ("1.3", "13.0"), ("0.3", "3.3")])[1:] == (3, 3)
-    assert values.factor([("10.5", "104.6"), ("1.3", "13.0")]) is None  # two may be slips
-    assert values.factor([("104.6", "104.6"), ("13", "13.0"), ("3.3", "3.3")]) is None
-    assert values.factor([]) is None
+    with pytest.raises(SheetError, match="3 of 3 values are a tenth of the project's, as if in percent"):
+        refuse(("10.5", "104.6"), ("1.3", "13.0"), ("0.3", "3.3"))
+    refuse(("10.5", "104.6"), ("1.3", "13.0"))  # two may be slips
+    refuse(("104.6", "104.6"), ("13", "13.0"), ("3.3", "3.3"))
+    refuse(("0", "104.6"), ("0", "13.0"), ("0", "3.3"))  # nothing, not a part
+    refuse()

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.tables import near
 
-Layout = dict[Any, Any]  # a row of layouts.csv: edition, sheet, header_row, rate_unit, SHEET_COLUMNS
+Layout = dict[Any, Any]  # a row of layouts.csv: edition, sheet, header_row, rate_unit and names
 LAYOUTS: list[Layout] = pd.read_csv(Path(__file__).with_name("layouts.csv")).to_dict("records")
 Rows = dict[int, dict[str, str]]  # row in the file -> column -> text
 SHEET_COLUMNS = ("country", "region", "population", "people", "rate")

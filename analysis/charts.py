@@ -154,7 +154,8 @@ def tiles(
     """
     fig, ax = canvas(height=height)
     classes = list(table[shade].cat.categories)
-    shades = dict(zip(classes, SHADES[-len(classes) :], strict=True))
+    light = SHADES[len(classes) < len(SHADES) :]  # the lightest is hard to see on white
+    shades = dict(zip(classes, light, strict=False))
     key_row, step = table[row].max() + 1.6, (table[column].max() + 1) / len(classes)
     for across, down, name, letters in table[[column, row, shade, text]].to_numpy():
         tile(ax, across, down, shades.get(name, "white"), letters)

@@ -172,7 +172,7 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     bottom = 0.07 + 0.145 * len(foot) + 0.1
     for legend in fig.legends:  # in rows of four below the subtitle, see charts.key_above
         legend.set_bbox_to_anchor((0.004, top / height))
-        top -= 0.27 * -(-len(legend.get_texts()) // 4)
+        top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // 4)
     engine: Any = fig.get_layout_engine()
     engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
     hold_layout(fig)

@@ -85,7 +85,7 @@ def values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every set of axes; call after the figure was drawn once, so that tick labels exist."""
     found = []
     for axes in figure.axes:
-        legend = axes.get_legend()
+        legend = axes.get_legend() or next(iter(figure.legends), None)
         shown: dict[str, Any] = {"title": axes.get_title(loc="left") or axes.get_title()}
         shown["x"] = scale(axes.get_xlabel(), axes.get_xlim(), axes.get_xscale())
         shown["y"] = scale(axes.get_ylabel(), axes.get_ylim(), axes.get_yscale())

@@ -76,14 +76,12 @@ def ranges(
                 ax.plot(group[dot], at, marker, color=ink, ms=5, label=name)
             if text:
                 beside_all(ax, group[text], group[high], at)
-                ax.margins(x=0.15)
+                ax.margins(x=0.2)
         ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows) - 0.4, -0.6))
         ax.set(title=heading, xlabel=xlabel)
         ax.grid(axis="x")
     if by:
-        handles, labels = np.ravel(axes)[-1].get_legend_handles_labels()
-        seen = dict(zip(labels, handles, strict=True))  # of range and mark the mark, drawn last
-        np.ravel(axes)[-1].legend(seen.values(), seen.keys())
+        key_above(np.ravel(axes)[0])
     return fig, axes
 
 
@@ -122,6 +120,10 @@ def dots(
             beside_all(ax, marked[text], marked[x], marked[y])
         ax.set(title=heading, xlabel=xlabel or x, ylabel=ylabel or y)
         ax.grid()
+    if by:
+        for ax in np.ravel(axes)[1:]:
+            ax.get_legend().remove()
+        key_above(np.ravel(axes)[0])
     return fig, axes
 
 
@@ -152,7 +154,8 @@ def tiles(
     """
     fig, ax = canvas(height=height)
     classes = list(table[shade].cat.categories)
-    shades = dict(zip(classes, SHADES[-len(classes) :], strict=True))
+    light = SHADES[len(classes) < len(SHADES) :]  # the lightest is hard to see on white
+    shades = dict(zip(classes, light, strict=False))
     key_row, step = table[row].max() + 1.6, (table[column].max() + 1) / len(classes)
     for across, down, name, letters in table[[column, row, shade, text]].to_numpy():
         tile(ax, across, down, shades.get(name, "white"), letters)
@@ -172,6 +175,16 @@ def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
     ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fc=face, ec=edge, lw=0.6))
     ink = "white" if face in SHADES[3:] else COLOURS["ink"]
     ax.text(column, row, letters, ha="center", va="center", fontsize=8, color=ink)
+
+
+def key_above(ax: Any) -> None:
+    """The legend in rows above all axes, where it hides nothing."""
+    handles, labels = ax.get_legend_handles_labels()
+    seen = dict(zip(labels, handles, strict=True))  # of a range and its mark the mark, drawn last
+    if ax.get_legend():
+        ax.get_legend().remove()
+    row = {"loc": "upper left", "ncols": 4, "handlelength": 1, "columnspacing": 1.2}
+    ax.figure.legend(seen.values(), seen.keys(), **row).set_in_layout(False)
 
 
 def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **more: Any) -> None:

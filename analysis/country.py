@@ -100,3 +100,8 @@ def split_change(country: Country, start: int, end: int) -> pd.DataFrame | None:
         "by the population": (population[end] - population[start]) * rate.mean(),
     }
     return pd.DataFrame({"change in people": parts | {"together": sum(parts.values())}})
+
+
+def numbered(lines: list[str]) -> str:
+    """The lines as a numbered list in Markdown."""
+    return "\n".join(f"{place}. {line}" for place, line in enumerate(lines, start=1))

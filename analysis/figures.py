@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pandas as pd
+from cycler import cycler
 from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -47,6 +48,7 @@ THEME: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=[COLOURS[c] for c in ("sky", "orange", "blue", "amber")]),
     "grid.color": COLOURS["grid"],
     "grid.linewidth": 0.8,
     "text.color": COLOURS["ink"],
@@ -168,6 +170,9 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     top -= 0.17 * len(under) + 0.1
     fig.text(left, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, **grey)
     bottom = 0.07 + 0.145 * len(foot) + 0.1
+    for legend in fig.legends:  # in rows of four below the subtitle, see charts.key_above
+        legend.set_bbox_to_anchor((0.004, top / height))
+        top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // 4)
     engine: Any = fig.get_layout_engine()
     engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
     hold_layout(fig)

@@ -1,15 +1,20 @@
 """The form of a lesson, as rules: each is a function from a notebook to its faults. test_notebooks.py applies them."""
 
 import ast
+import math
 import re
-from itertools import pairwise
+
+from measure import code_lines, draws, exercises, is_import, measures, parsed, words
 
 from tools import prose
 from tools.stale import text_of
 
-WORDS = (4, 9)  # words of Markdown for each line of code, over a notebook
-LINES = 12  # of a code cell
+WORDS = (4, 12)  # words of Markdown for each line of code, over a notebook
+LINES, COLUMNS = 12, 88  # of a code cell
+CORE_CELLS, CORE_MINUTES = 20, 30
+IN_A_ROW = 3  # code cells without a sentence between them
 ALT = 40  # characters, at least
+LINKS = r"\[Start\]\(00_start_here\.ipynb\)"
 
 
 def cells(notebook, kind):
@@ -17,21 +22,43 @@ def cells(notebook, kind):
     return [(number, cell) for number, cell in enumerate(notebook["cells"], 1) if cell["cell_type"] == kind]
 
 
-def lines(cell):
-    return [line for line in text_of(cell).splitlines() if line.strip()]
-
-
 def opening(notebook):
-    """The first cell: a question, a bold answer, three things to learn, minutes to teach and to do."""
+    """The first cell: links, a question, one number in one bold sentence, three things to learn, the minutes."""
     first = notebook["cells"][0]
-    text = text_of(first) if first["cell_type"] == "markdown" else ""
-    parts = [part for part in text.split("\n\n") if part.strip()]
-    faults = [] if re.match(r"# .+\?$", parts[0] if parts else "") else ["the title is no question"]
-    answer = parts[1] if len(parts) > 1 else ""
-    faults += [] if re.fullmatch(r"(?s)\*\*.+[.]\*\*(<!--.*?-->)?", answer.strip()) else ["no bold one-sentence answer"]
-    faults += [] if len(re.findall(r"(?m)^- ", text)) == 3 else ["not three things to learn"]
-    minutes = re.search(r"Teach: \d+ minutes\. Do: \d+ minutes\.", text)
-    return faults + ([] if minutes else ["no minutes to teach and to do"])
+    parts = [part for part in (text_of(first) if first["cell_type"] == "markdown" else "").split("\n\n") if part]
+    parts += [""] * 3
+    faults = [] if re.match(LINKS, parts[0]) else ["no line of links first"]
+    faults += [] if re.match(r"# .+\?$", parts[1]) else ["the title is no question"]
+    bold = re.fullmatch(r"(?s)\*\*(.+[.])\*\*(<!--.*?-->)?", parts[2].strip())
+    faults += [] if bold else ["no bold one-sentence answer"]
+    faults += [] if len(prose.ties(parts[2])) == 1 else ["not one number in the answer"]
+    faults += [] if len(re.findall(r"(?m)^- ", text_of(first))) == 3 else ["not three things to learn"]
+    last = notebook["cells"][-1]
+    linked = last["cell_type"] == "markdown" and re.search(LINKS, text_of(last))
+    return faults + ([] if linked else ["no line of links last"])
+
+
+def honest_minutes(notebook):
+    """The minutes of the first cell are those measured, rounded up to five."""
+    row, text = measures(notebook), text_of(notebook["cells"][0])
+    measured = {"Core": row["core min"], "Further": row["all min"] - row["core min"], "Exercises": row["exercise min"]}
+    stated = dict(re.findall(r"(Core|Further|Exercises): (\d+) minutes\.", text))
+    expected = {name: str(5 * math.ceil(minutes / 5)) for name, minutes in measured.items() if minutes > 0}
+    return [] if stated == expected else [f"states {stated} minutes, measured {measured}"]
+
+
+def core_first(notebook):
+    """Each cell is core or further; the core comes first and is short; "# Further" begins the rest."""
+    tags = [[t for t in cell["metadata"].get("tags", []) if t in ("core", "further")] for cell in notebook["cells"]]
+    if any(len(tag) != 1 for tag in tags):
+        return [f"cell {number} is not tagged core or further" for number, tag in enumerate(tags, 1) if len(tag) != 1]
+    kinds = [tag[0] for tag in tags]
+    faults = [] if kinds == sorted(kinds) else ["a core cell stands after a further one"]
+    if "further" in kinds and not text_of(notebook["cells"][kinds.index("further")]).startswith("# Further"):
+        faults.append("the first further cell does not begin with # Further")
+    row = measures(notebook)
+    faults += [f"{row['core cells']} core cells"] if row["core cells"] > CORE_CELLS else []
+    return faults + ([f"{row['core min']} core minutes"] if row["core min"] > CORE_MINUTES else [])
 
 
 def imports(notebook):
@@ -47,44 +74,47 @@ def imports(notebook):
     return faults
 
 
-def parsed(cell):
-    """The code without lines that only IPython reads."""
-    return ast.parse("\n".join(line for line in text_of(cell).splitlines() if not line.startswith(("%", "!"))))
-
-
 def sentences(notebook):
-    """Markdown before every code cell."""
-    numbered = enumerate(pairwise(notebook["cells"]), 2)
-    return [
-        f"cell {n} has no sentence before it" for n, (a, b) in numbered if a["cell_type"] == b["cell_type"] == "code"
-    ]
+    """No more than IN_A_ROW code cells without a sentence between them."""
+    faults, run = [], 0
+    for number, cell in enumerate(notebook["cells"], 1):
+        run = run + 1 if cell["cell_type"] == "code" else 0
+        faults += [f"cell {number} is code cell {run} in a row"] if run > IN_A_ROW else []
+    return faults
 
 
 def short_cells(notebook):
-    """No more than LINES lines in a code cell, and no empty one."""
-    counts = [(number, len(lines(cell))) for number, cell in cells(notebook, "code")]
-    return [f"cell {number} has {count} lines" for number, count in counts if not 0 < count <= LINES]
+    """No more than LINES lines in a code cell, none longer than COLUMNS, and no empty cell."""
+    faults = []
+    for number, cell in cells(notebook, "code"):
+        count, longest = len(code_lines(cell)), max(map(len, code_lines(cell)), default=0)
+        faults += [] if 0 < count <= LINES else [f"cell {number} has {count} lines"]
+        faults += [] if longest <= COLUMNS else [f"cell {number} has a line of {longest} letters"]
+    return faults
 
 
-def no_definitions(notebook):
-    """No def, lambda or class: the package carries them."""
+def plain_code(notebook):
+    """No def, lambda or class, no comprehension over two names, no star that unpacks into a call or a list."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-    return [
-        f"cell {n} defines"
-        for n, c in cells(notebook, "code")
-        if any(isinstance(x, kinds) for x in ast.walk(parsed(c)))
-    ]
-
-
-def words(source):
-    """How many words a reader reads in a Markdown cell."""
-    return len(re.findall(r"\w(?:[\w'\u2019.,%-]*\w)?", prose.visible(source)))
+    faults = []
+    for number, cell in cells(notebook, "code"):
+        for node in ast.walk(parsed(cell)):
+            if isinstance(node, kinds):
+                faults.append(f"cell {number} defines")
+            if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+                targets = [part for loop in node.generators for part in ast.walk(loop.target)]
+                items = [loop.iter for loop in node.generators if "items" in ast.unparse(loop.iter)]
+                if sum(isinstance(part, ast.Name) for part in targets) > 1 and not items:
+                    faults.append(f"cell {number} has a comprehension over two names")
+            if isinstance(node, ast.Starred):
+                faults.append(f"cell {number} unpacks with a star")
+    return faults
 
 
 def wordy(notebook):
     """WORDS words of Markdown for each line of code that is not blank."""
     read = sum(words(text_of(cell)) for _, cell in cells(notebook, "markdown"))
-    ratio = read / max(1, sum(len(lines(cell)) for _, cell in cells(notebook, "code")))
+    ratio = read / max(1, sum(len(code_lines(cell)) for _, cell in cells(notebook, "code")))
     return [] if WORDS[0] <= ratio <= WORDS[1] else [f"{ratio:.1f} words for each line of code"]
 
 
@@ -94,38 +124,48 @@ def counted(notebook):
     return [] if counts == list(range(1, len(counts) + 1)) else [f"execution counts are {counts}"]
 
 
-def shows(node):
-    """Does a cell that ends in this statement show something? Calls on axes, such as ax.grid(), return nothing."""
-    if not isinstance(node, ast.Expr):
-        return False
-    root = node.value
-    while isinstance(root, ast.Call | ast.Attribute | ast.Subscript):
-        root = root.func if isinstance(root, ast.Call) else root.value
-    on_axes = isinstance(root, ast.Name) and re.fullmatch(r"ax(es|\d)?|left|right|upper|lower|fig", root.id)
-    return not (isinstance(node.value, ast.Call) and on_axes)
-
-
-def shown(notebook):
-    """A cell that ends in an expression has its output stored, and no line ends in a semicolon."""
+def seen(notebook):
+    """Every cell but the imports shows something, and no line ends in a semicolon."""
     faults = []
     for number, cell in cells(notebook, "code"):
-        if shows((parsed(cell).body or [None])[-1]) and not cell["outputs"]:
-            faults.append(f"cell {number} has no output stored")
-        if any(line.rstrip().endswith(";") for line in lines(cell)):
+        if not is_import(cell) and not cell["outputs"]:
+            faults.append(f"cell {number} shows nothing")
+        if any(line.rstrip().endswith(";") for line in code_lines(cell)):
             faults.append(f"cell {number} ends a line in ;")
     return faults
 
 
-def pictures_described(notebook):
-    """Every picture carries alt text in its metadata."""
+def pictures(cell):
+    """The kinds of pictures that a cell shows, each with its alt text."""
+    found = []
+    for output in cell["outputs"]:
+        kinds = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
+        found += [(kind, output.get("metadata", {}).get(kind, {}).get("alt", "")) for kind in kinds]
+    return found
+
+
+def figures_whole(notebook):
+    """A figure is one cell, which ends in it; it is described in words; how to read it follows."""
     faults = []
     for number, cell in cells(notebook, "code"):
-        for output in cell["outputs"]:
-            pictures = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
-            alts = [output.get("metadata", {}).get(kind, {}).get("alt", "") for kind in pictures]
-            faults += [
-                f"cell {number} shows a picture described in {len(alt)} letters" for alt in alts if len(alt) < ALT
-            ]
+        shown = pictures(cell)
+        faults += [f"cell {number} draws and shows no figure"] if draws(cell) and not shown else []
+        faults += [f"cell {number} shows a picture described in {len(a)} letters" for _, a in shown if len(a) < ALT]
+        after = notebook["cells"][number : number + 1]
+        if shown and not (after and text_of(after[0]).startswith("**How to read it.**")):
+            faults.append(f"cell {number} shows a figure, and how to read it does not follow")
+    return faults
+
+
+def exercises_start(notebook):
+    """An exercise in the text is followed by a cell to start from, or is one to be written or talked about."""
+    talk = re.compile(r"(?i)\*\*Exercise[^*]*\*\*\s+(write|name|say|discuss|suppose|choose a sentence|read|ask)")
+    faults = []
+    for number, cell in cells(notebook, "markdown"):
+        if exercises(text_of(cell)) and re.search(r"\*\*Exercise", text_of(cell)):
+            after = notebook["cells"][number : number + 1]
+            if not (after and after[0]["cell_type"] == "code") and not talk.search(text_of(cell)):
+                faults.append(f"cell {number} sets an exercise without a cell to start from")
     return faults
 
 
@@ -157,5 +197,5 @@ def tied(notebook):
     return prose.loose("notebook", notebook)
 
 
-RULES = [opening, imports, sentences, short_cells, no_definitions, wordy, counted, shown, pictures_described]
-RULES += [clean_outputs, normal_metadata, tied]
+RULES = [opening, honest_minutes, core_first, imports, sentences, short_cells, plain_code, wordy, counted, seen]
+RULES += [figures_whole, exercises_start, clean_outputs, normal_metadata, tied]

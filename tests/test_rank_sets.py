@@ -217,7 +217,8 @@ def test_memory_is_that_of_the_draws():
 @pytest.mark.parametrize("n", [3, 12])
 def test_the_largest_difference_stays_below_its_mark_at_the_level(n):
     # All means equal: no difference passes the mark in 95 percent of samples, because the observed sample is
-    # exchangeable with the draws. 20,000 samples: within three Monte Carlo standard errors, 3 x root(.95 x .05 / 20,000) = 0.0046.
+    # exchangeable with the draws. 20,000 samples: within three Monte Carlo standard errors,
+    # 3 x root(.95 x .05 / 20,000) = 0.0046.
     random, se, covered = np.random.default_rng(7), np.linspace(1, 3, n), 0
     for sample in range(20_000):
         x = random.standard_normal(n) * se

@@ -57,7 +57,9 @@ def body(notebook: Any) -> str:
     parts, heading = [], ""
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
-        if cell.cell_type == "markdown" and HIDDEN not in tags:
+        if HIDDEN in tags:
+            continue
+        if cell.cell_type == "markdown":
             heading = (re.findall(r"(?m)^#+ (.*)$", cell.source) or [heading])[-1]
             parts.append(markdown_as_html(cell.source))
         if cell.cell_type == "code":

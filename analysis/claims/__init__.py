@@ -3,10 +3,11 @@
 import pandas as pd
 
 from analysis.claims.judgement import ClaimError, check_columns, judge
-from analysis.rounding import VERDICTS
+from analysis.claims.phrases import phrase
+from analysis.rounding import VERDICTS, Interval
 from analysis.tables import load
 
-__all__ = ["VERDICTS", "ClaimError", "check_columns", "judge", "verdicts_of"]
+__all__ = ["VERDICTS", "ClaimError", "check_columns", "judge", "meaning", "readings", "verdicts_of"]
 
 
 def verdicts_of(notebook: str) -> pd.DataFrame:
@@ -19,3 +20,17 @@ def verdicts_of(notebook: str) -> pd.DataFrame:
     shown = found[numbers].round(4).map("{:,.12g}".format, na_action="ignore").fillna("")
     columns = ["statement", "printed", "tested", *numbers, "unit", "verdict", "severity", "reason"]
     return found.assign(**shown)[columns]
+
+
+def readings(text: str) -> pd.DataFrame:
+    """What an article's words can mean, narrowest reading first; ValueError if they are no figure.
+
+    Indexed by reading; columns lowest and highest, plain numbers: a share of one, a count.
+    """
+    found = {name: interval.bounds() for name, interval in phrase(text).readings.items()}
+    return pd.DataFrame(found, ["lowest", "highest"]).T.rename_axis(text)
+
+
+def meaning(text: str) -> Interval:
+    """All that an article's words can mean, in their widest reading; ValueError as readings."""
+    return list(phrase(text).readings.values())[-1]

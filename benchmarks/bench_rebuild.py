@@ -24,12 +24,13 @@ FIRST_TWO = ["00_start_here", "01_prevalence"]
 RUNNER = """
 import sys
 from pathlib import Path
-from tools.run import run
+import nbformat
+from tools.run import run_notebooks
 from tools.stale import Project
 project = Project(Path(sys.argv[1]))
-outcomes = run(project, project.names(), project.build)
+outcomes = run_notebooks(project, project.names(), project.build)
 for out in outcomes:
-    (out.staging / "out.ipynb").write_text(out.text(), encoding="utf-8")
+    nbformat.write(out.notebook, out.staging / "out.ipynb")
 problems = [problem for out in outcomes for problem in out.problems]
 sys.exit("\\n".join(problems) or None)
 """

@@ -53,7 +53,7 @@ class Tiny:
         path = self.project.data / "datapackage.json"
         known = json.loads(path.read_text())["resources"] if path.exists() else []
         keys = [{"fields": ["n"], "reference": {"resource": other, "fields": ["n"]}} for other in leads_to]
-        schema = {"fields": [{"name": "n", "unit": unit}], "foreignKeys": keys}
+        schema = {"fields": [{"name": "n", "type": "integer", "unit": unit}], "foreignKeys": keys}
         entry = {"name": name, "path": f"{name}.csv", "schema": schema}
         path.write_text(json.dumps({"resources": [e for e in known if e["name"] != name] + [entry]}))
 

@@ -194,7 +194,7 @@ def normal_metadata(notebook):
 
 def tied(notebook):
     """Every number of the text is tied to an expression."""
-    return prose.loose("notebook", notebook)
+    return prose.untied_messages("notebook", notebook)
 
 
 RULES = [opening, honest_minutes, core_first, imports, sentences, short_cells, plain_code, wordy, counted, seen]

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tools.prose import visible
+from tools.prose import UNSEEN, without
 from tools.stale import text_of
 
 DRAWS = {"fig", "ax", "axes", "charts", "figures", "sns"}
@@ -48,7 +48,7 @@ def drawing_lines(cell):
 
 def words(source):
     """How many words a reader reads in a Markdown cell."""
-    return len(re.findall(r"\w(?:[\w'\u2019.,%-]*\w)?", visible(source)))
+    return len(re.findall(r"\w(?:[\w'\u2019.,%-]*\w)?", without(source, *UNSEEN)))
 
 
 def exercises(source):

@@ -51,10 +51,10 @@ def test_a_change_is_split_into_parts_that_add_up():
 
 
 def test_chosen_names_every_unknown_country_before_anything_is_written():
-    assert brief.chosen(["KEN", "Kenya", "prk"]) == ["KEN", "PRK"]
-    assert len(brief.chosen(["all"])) == 160 == len(brief.chosen(["KEN", "ALL"]))
+    assert brief.country_codes(["KEN", "Kenya", "prk"]) == ["KEN", "PRK"]
+    assert len(brief.country_codes(["all"])) == 160 == len(brief.country_codes(["KEN", "ALL"]))
     with pytest.raises(ValueError, match="(?s)KEY.*Atlantys"):
-        brief.chosen(["KEY", "PRK", "Atlantys"])
+        brief.country_codes(["KEY", "PRK", "Atlantys"])
 
 
 def test_the_parameters_cell_is_the_only_one_changed():
@@ -134,7 +134,7 @@ def test_a_broken_notebook_is_one_line_and_no_page(tiny, content, message):
     if content is not None:
         tiny.project.path(brief.NOTEBOOK).write_text(content)
     with pytest.raises(ValueError, match=message):
-        brief.brief(tiny.project, ["KEN"])
+        brief.write_briefs(tiny.project, ["KEN"])
     assert not tiny.project.build.exists()
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tools.prose import EXEMPT, Tie, agrees, all_ties, check, loose, ties, untied
+from tools.prose import EXEMPT, Tie, agrees, all_ties, prose_messages, ties, untied_messages, untied_numbers
 
 
 def notebook(*texts):
@@ -36,7 +36,7 @@ def test_a_tie_reads_the_number_before_it(source, says):
 def test_each_tie_has_its_own_expression():
     source = 'from 104.56<!--= f"{k.low:.2f}" --> to **104.60**<!--=\nf"{k.high:.2f}"\n--> and 7<!-- a note -->'
     assert ties(source) == [Tie("104.56", 'f"{k.low:.2f}"'), Tie("104.60", 'f"{k.high:.2f}"')]
-    assert untied(source) == ["7"]
+    assert untied_numbers(source) == ["7"]
 
 
 def test_code_that_shows_the_syntax_is_no_tie():
@@ -60,7 +60,7 @@ def test_code_that_shows_the_syntax_is_no_tie():
     ],
 )
 def test_a_number_with_no_tie_is_found(source, found):
-    assert untied(source) == found
+    assert untied_numbers(source) == found
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_number_with_no_tie_is_found(source, found):
     ],
 )
 def test_what_need_not_be_tied(source):
-    assert untied(source) == []
+    assert untied_numbers(source) == []
 
 
 def test_every_exemption_is_documented_and_needed():
@@ -121,12 +121,12 @@ def test_the_messages_name_notebook_cell_number_and_expression():
     text = notebook("# No numbers", "2,696,000<!--= nk.people -->, 7<!--= x --> and 5<!--= gone -->; 49.6")
     values = [(True, "2,695,479"), (True, "7"), (False, "NameError: name 'gone' is not defined")]
     assert [number for number, _ in all_ties(text)] == [2, 2, 2]
-    assert check("01_prevalence", text, values) == [
+    assert prose_messages("01_prevalence", text, values) == [
         "01_prevalence cell 2: prose says 2,696,000, nk.people gives 2,695,479",
         "01_prevalence cell 2: 5 is tied to gone, which fails: NameError: name 'gone' is not defined",
         "01_prevalence cell 2: 49.6 is tied to no expression; write 49.6<!--= expression -->",
     ]
-    assert check("a", notebook("word <!--= x -->"), [(True, "1")]) == [
+    assert prose_messages("a", notebook("word <!--= x -->"), [(True, "1")]) == [
         "a cell 1: <!--= x --> follows neither a number nor marked words"
     ]
-    assert loose("a", notebook("All is well in 2023.")) == []
+    assert untied_messages("a", notebook("All is well in 2023.")) == []

@@ -50,7 +50,7 @@ def known():
 
 def faults(text, known):
     """Numbers with no tie, and ties whose expression gives something else."""
-    found = [f"{number} is tied to nothing" for number in prose.untied(text)]
+    found = [f"{number} is tied to nothing" for number in prose.untied_numbers(text)]
     for tie in prose.ties(text):
         gives = str(eval(tie.expression, {"__builtins__": {"round": round, "len": len, "min": min, "max": max}}, known))
         found += [] if gives == tie.says else [f"the README says {tie.says}, {tie.expression} gives {gives}"]

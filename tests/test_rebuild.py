@@ -46,7 +46,7 @@ def test_a_sound_notebook_is_published_with_its_figures(tiny, capsys):
     assert [cell["id"] for cell in notebook["cells"]] == ["cell-0", "cell-1", "cell-2", "cell-3"]
     assert (tiny.project.figures / "one.png").read_text() == "one.png"
     assert "rebuilt, figures: 1" in capsys.readouterr().out
-    assert rebuild.check(tiny.project, []) == 0 and not list(tiny.project.build.iterdir())
+    assert rebuild.report_stale(tiny.project, []) == 0 and not list(tiny.project.build.iterdir())
     before = tiny.committed()
     assert run(tiny, everything=True) == 0 and tiny.committed() == before  # not a byte differs
     assert run(tiny) == 0 and "nothing to rebuild" in capsys.readouterr().out
@@ -76,7 +76,7 @@ def test_a_notebook_that_raises_keeps_everything_committed_and_does_not_stop_oth
     failed = json.loads(after.pop("notebooks/01_broken.failed.ipynb"))
     assert failed["cells"][2]["outputs"][0]["ename"] == "ZeroDivisionError"
     assert {name for name in before if after[name] != before[name]} == {"notebooks/02_sound.ipynb"}
-    assert after.keys() == before.keys() and rebuild.named(tiny.project, []) == []
+    assert after.keys() == before.keys() and rebuild.find_notebooks(tiny.project, []) == []
     assert tiny.project.names() == ["01_broken", "02_sound"]  # the failed copy is no notebook of its own
     tiny.notebook("01_broken", GOOD)
     assert run(tiny, "01_broken") == 0 and not broken.with_name(f"01_broken{LEFT_ALONE}").exists()
@@ -99,7 +99,7 @@ def test_figures_no_longer_written_go_and_two_notebooks_may_not_share_one(tiny, 
     tiny.notebook("01_one", GOOD, tiny.figure_cell("a.csv", "b.csv"))
     assert run(tiny) == 0
     tiny.notebook("01_one", GOOD, tiny.figure_cell("b.csv"))
-    (tiny.project.notebooks / "01_one.ipynb").write_text(with_record(tiny, {"a.csv": "", "b.csv": ""}))
+    (tiny.project.notebooks / "01_one.ipynb").write_text(with_record(tiny, ["a.csv", "b.csv"]))
     assert run(tiny) == 0 and [p.name for p in tiny.project.figures.iterdir()] == ["b.csv"]
     tiny.notebook("02_two", GOOD, tiny.figure_cell("b.csv"))
     assert run(tiny) == 1
@@ -109,18 +109,20 @@ def test_figures_no_longer_written_go_and_two_notebooks_may_not_share_one(tiny, 
 def with_record(tiny, figures):
     """The notebook 01_one as JSON, recorded as having written these figures from other cells."""
     notebook = json.loads((tiny.project.notebooks / "01_one.ipynb").read_text())
-    record = {"cells": "", "outputs": "", "runner": "", "lock": "", "modules": {}, "tables": {}, "figures": figures}
+    record = {"cells": "", "outputs": "", "files": {f"figures/{file}": "" for file in figures}}
     return json.dumps(notebook | {"metadata": {"analysis": record}})
 
 
+@pytest.mark.parametrize("command", [["rebuild", "--all"], ["brief", "KEN", "PRK"]])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
-def test_ctrl_c_changes_nothing_and_leaves_no_kernel(tiny, tmp_path):
+def test_ctrl_c_changes_nothing_and_leaves_no_kernel(tiny, tmp_path, command):
     pid_file = tmp_path / "pid"
     note = f"import os, pathlib, time; _ = pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid())); time.sleep(60)"
     tiny.notebook("01_good", GOOD, tiny.figure_cell("a.csv"))
-    tiny.notebook("02_long", GOOD, ("code", note))
+    path = tiny.notebook("country_brief", ("code", "wanted = 'PRK'"), ("code", note))
+    path.write_text(path.read_text().replace('"metadata": {}', '"metadata": {"tags": ["parameters"]}', 1))
     before = tiny.committed()
-    with subprocess.Popen(on(tiny, ["rebuild", "--all"]), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(on(tiny, command), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         deadline = time.monotonic() + 60
         while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -128,14 +130,15 @@ def test_ctrl_c_changes_nothing_and_leaves_no_kernel(tiny, tmp_path):
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=30)
     assert running.returncode == 130 and b"nothing was left half-written" in said and b"Traceback" not in said
-    assert tiny.committed() == before and not list(tiny.project.build.iterdir())
+    assert tiny.committed() == before
+    assert [p.name for p in tiny.project.build.rglob("*") if p.name != "briefs"] == []
     with pytest.raises(ProcessLookupError):
         os.kill(kernel, 0)
 
 
 def test_ctrl_c_while_publishing_waits_until_all_is_in_place():
     done = []
-    with pytest.raises(KeyboardInterrupt), rebuild.uninterrupted():
+    with pytest.raises(KeyboardInterrupt), rebuild.hold_interrupts():
         signal.raise_signal(signal.SIGINT)
         done.append("published")
     assert done == ["published"]
@@ -145,11 +148,11 @@ def test_ctrl_c_while_publishing_waits_until_all_is_in_place():
 def test_names_that_do_not_exist_are_refused_with_the_nearest(tiny):
     tiny.notebook("01_prevalence", GOOD)
     tiny.notebook("explore", GOOD)
-    assert rebuild.named(tiny.project, ["notebooks/01_prevalence.ipynb", "01_prevalence"]) == ["01_prevalence"]
+    assert rebuild.find_notebooks(tiny.project, ["notebooks/01_prevalence.ipynb", "01_prevalence"]) == ["01_prevalence"]
     with pytest.raises(ValueError, match="no notebook 01_prevalance to rebuild; did you mean 01_prevalence"):
-        rebuild.named(tiny.project, ["01_prevalance"])
+        rebuild.find_notebooks(tiny.project, ["01_prevalance"])
     with pytest.raises(ValueError, match="known: 01_prevalence"):
-        rebuild.named(tiny.project, ["explore"])
+        rebuild.find_notebooks(tiny.project, ["explore"])
     with pytest.raises(ValueError, match="not both"):
         rebuild.rebuild(tiny.project, ["01_prevalence"], everything=True)
 

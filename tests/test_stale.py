@@ -6,6 +6,9 @@ import pytest
 
 from tools import rebuild, stale
 
+NO_PATH = '{"resources": [{"name": "index"}]}'
+NO_SCHEMA = '{"resources": [{"name": "index", "path": "index.csv"}]}'
+
 
 @pytest.fixture
 def fresh(tiny):
@@ -17,10 +20,10 @@ def fresh(tiny):
     for name, table, figures in (("01_reads", "index", tiny.project.figures), ("02_other", "other", nowhere)):
         path = tiny.notebook(name, ("md", "Text."), ("code", "1 + 1"))
         notebook = json.loads(path.read_text())
-        inputs = stale.Inputs.read(tiny.project)
-        notebook["metadata"]["analysis"] = stale.record(notebook, inputs, ["analysis.tables"], [table], figures)
+        inputs, used = stale.Inputs(tiny.project), {"analysis/tables.py", f"data/{table}.csv"}
+        notebook["metadata"]["analysis"] = stale.make_record(notebook, inputs, used, figures)
         path.write_text(json.dumps(notebook))
-    assert stale.stale(tiny.project) == {} and stale.orphans(tiny.project) == []
+    assert stale.find_stale(tiny.project) == {} and stale.find_orphans(tiny.project) == []
     return tiny
 
 
@@ -32,126 +35,126 @@ def edit(path, change):
 
 def test_a_table_makes_stale_only_who_read_it(fresh, capsys):
     fresh.table("index", "n\n3\n")
-    assert stale.stale(fresh.project) == {"01_reads": ["data/index.csv or its description changed"]}
-    assert rebuild.check(fresh.project, []) == 1
+    assert stale.find_stale(fresh.project) == {"01_reads": ["data/index.csv or its description changed"]}
+    assert rebuild.report_stale(fresh.project, []) == 1
     said = capsys.readouterr().out
     why = "data/index.csv or its description changed"
     assert f"notebooks/01_reads.ipynb and its figures (1) are out of date:\n  {why}\n" in said
     assert "02_other" not in said
-    assert rebuild.check(fresh.project, ["02_other"]) == 0
+    assert rebuild.report_stale(fresh.project, ["02_other"]) == 0
 
 
 def test_a_changed_unit_counts_as_a_changed_table(fresh):
     fresh.table("other", "n\n2\n", unit="thousands")
-    assert stale.stale(fresh.project) == {"02_other": ["data/other.csv or its description changed"]}
+    assert stale.find_stale(fresh.project) == {"02_other": ["data/other.csv or its description changed"]}
 
 
 def test_a_table_that_is_gone_is_named(fresh):
     (fresh.project.data / "other.csv").unlink()
-    assert stale.stale(fresh.project) == {"02_other": ["data/other.csv is missing"]}
+    assert stale.find_stale(fresh.project) == {"02_other": ["data/other.csv is missing"]}
 
 
 def test_the_package_and_the_lock_make_all_stale(fresh):
     module = fresh.project.root / "analysis" / "tables.py"
     module.write_text(module.read_text() + "# changed\n")
     both, changed = ["01_reads", "02_other"], "analysis/tables.py changed"
-    assert stale.stale(fresh.project) == {name: [changed] for name in both}
+    assert stale.find_stale(fresh.project) == {name: [changed] for name in both}
     (fresh.project.root / "requirements.txt").write_text("pandas==2\n")
-    assert stale.stale(fresh.project) == {name: ["requirements.txt changed", changed] for name in both}
+    assert stale.find_stale(fresh.project) == {name: ["requirements.txt changed", changed] for name in both}
 
 
 def test_a_module_counts_for_those_that_loaded_it(fresh):
     (fresh.project.root / "analysis" / "new.py").write_text("")  # nobody loaded it
-    assert stale.stale(fresh.project) == {}
-    edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"]["modules"].update({"analysis.new": "?"}))
-    assert stale.stale(fresh.project) == {"01_reads": ["analysis/new.py changed"]}
+    assert stale.find_stale(fresh.project) == {}
+    edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"]["files"].update({"analysis/new.py": "?"}))
+    assert stale.find_stale(fresh.project) == {"01_reads": ["analysis/new.py changed"]}
     (fresh.project.root / "analysis" / "tables.py").unlink()
-    assert list(stale.stale(fresh.project)) == ["01_reads", "02_other"]
+    assert list(stale.find_stale(fresh.project)) == ["01_reads", "02_other"]
 
 
 def test_of_the_tools_only_what_decides_the_bytes_counts(fresh, monkeypatch):
-    assert stale.BYTES == ("run.py", "prose.py")
+    assert stale.RUNNER_FILES == ["tools/run.py", "tools/prose.py"]
     here = fresh.project.root / "tools"
     here.mkdir()
-    for path in stale.HERE.glob("*.py"):
+    for path in stale.TOOLS.glob("*.py"):
         (here / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(stale, "HERE", here)
+    monkeypatch.setattr(stale, "TOOLS", here)
     everyone = ["01_reads", "02_other"]
     for name, expected in (("page.py", []), ("rebuild.py", []), ("stale.py", []), ("prose.py", everyone)):
         (here / name).write_text((here / name).read_text() + "# changed\n")
-        assert list(stale.stale(fresh.project)) == expected
-    assert stale.stale(fresh.project)["01_reads"] == ["tools/run.py or tools/prose.py changed"]
+        assert list(stale.find_stale(fresh.project)) == expected
+    assert stale.find_stale(fresh.project)["01_reads"] == ["tools/prose.py changed"]
 
 
 def test_a_table_that_a_key_or_a_limit_leads_to_counts_too(fresh):
     fresh.table("index", "n\n1\n", leads_to=["other"])
     notebook = json.loads(fresh.project.path("01_reads").read_text())
-    record = stale.record(notebook, stale.Inputs.read(fresh.project), [], ["index"], fresh.project.figures)
+    record = stale.make_record(notebook, stale.Inputs(fresh.project), {"data/index.csv"}, fresh.project.figures)
     edit(fresh.project.path("01_reads"), lambda n: n["metadata"].update(analysis=record))
-    assert stale.stale(fresh.project) == {}
+    assert stale.find_stale(fresh.project) == {}
     fresh.table("other", "n\n4\n")
-    assert list(stale.stale(fresh.project)) == ["01_reads", "02_other"]
+    assert list(stale.find_stale(fresh.project)) == ["01_reads", "02_other"]
 
 
 def test_cells_and_outputs(fresh):
     path = fresh.project.path("01_reads")
     edit(path, lambda n: n["cells"][0].update(source="Other text."))
-    assert stale.stale(fresh.project) == {"01_reads": ["cells changed"]}
+    assert stale.find_stale(fresh.project) == {"01_reads": ["cells changed"]}
     edit(path, lambda n: n["cells"][0].update(source=["Te", "xt."]))  # the same text, split as a file may
-    assert stale.stale(fresh.project) == {}
+    assert stale.find_stale(fresh.project) == {}
     edit(path, lambda n: n["cells"][1].update(outputs=[{"output_type": "stream", "name": "stdout", "text": "3"}]))
-    assert stale.stale(fresh.project) == {"01_reads": ["outputs differ from what the rebuild wrote"]}
+    assert stale.find_stale(fresh.project) == {"01_reads": ["outputs differ from what the rebuild wrote"]}
 
 
 def test_figures_missing_changed_or_nobodys(fresh, capsys):
     figure = fresh.project.figures / "drawn.svg"
     figure.write_text("<svg>changed</svg>\n")
-    assert stale.stale(fresh.project) == {"01_reads": ["figures/drawn.svg differs from what the notebook wrote"]}
+    assert stale.find_stale(fresh.project) == {"01_reads": ["figures/drawn.svg differs from what the notebook wrote"]}
     figure.unlink()
-    assert stale.stale(fresh.project) == {"01_reads": ["figures/drawn.svg is missing"]}
+    assert stale.find_stale(fresh.project) == {"01_reads": ["figures/drawn.svg is missing"]}
     figure.write_text("<svg/>\n")
     (fresh.project.figures / "old.png").write_bytes(b"")
-    assert stale.orphans(fresh.project) == ["old.png"] and rebuild.check(fresh.project, []) == 1
+    assert stale.find_orphans(fresh.project) == ["old.png"] and rebuild.report_stale(fresh.project, []) == 1
     said = capsys.readouterr().out
     assert "figures/old.* is written by no notebook; delete it, or restore the notebook that wrote it\n" in said
 
 
 def test_a_deleted_notebook_is_not_taken_for_a_needless_figure(fresh, capsys):
     fresh.project.path("01_reads").unlink()
-    assert rebuild.check(fresh.project, []) == 1
+    assert rebuild.report_stale(fresh.project, []) == 1
     assert "figures/drawn.* is written by no notebook; delete it, or restore" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("part", ["cells", "outputs", "runner", "lock", "modules", "tables", "figures"])
+@pytest.mark.parametrize("part", ["cells", "outputs", "files"])
 @pytest.mark.parametrize("broken", [None, 3])
 def test_a_record_without_one_of_its_parts_counts_as_never_run(fresh, part, broken):
     edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"].update({part: broken}))
-    assert stale.stale(fresh.project) == {"01_reads": ["never run"]}
+    assert stale.find_stale(fresh.project) == {"01_reads": ["never run"]}
     edit(fresh.project.path("01_reads"), lambda n: n["metadata"]["analysis"].pop(part))
-    assert stale.stale(fresh.project) == {"01_reads": ["never run"]}
-    assert stale.orphans(fresh.project) == (["drawn.svg"] if part == "figures" else [])  # the rest still says whose
+    assert stale.find_stale(fresh.project) == {"01_reads": ["never run"]}
+    assert stale.find_orphans(fresh.project) == (["drawn.svg"] if part == "files" else [])  # the rest still says whose
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", '{"resources": [{"name": "index"}]}', '{"resources": "none', "\xff"])
+@pytest.mark.parametrize("text", ["{}", "[]", NO_PATH, NO_SCHEMA, '{"resources": "none', "\xff"])
 def test_a_broken_description_is_named(fresh, text):
     (fresh.project.data / "datapackage.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(ValueError, match=r"^data/datapackage\.json: .*; restore it with: git checkout data") as caught:
-        rebuild.check(fresh.project, [])
+        rebuild.report_stale(fresh.project, [])
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_description_is_named_unless_there_are_no_tables(fresh, tiny):
     (fresh.project.data / "datapackage.json").unlink()
     with pytest.raises(ValueError, match=r"data/datapackage\.json: is missing"):
-        stale.stale(fresh.project)
+        stale.find_stale(fresh.project)
     for path in fresh.project.data.glob("*.csv"):
         path.unlink()
-    assert stale.stale(fresh.project)["02_other"] == ["data/other.csv is missing"]
+    assert stale.find_stale(fresh.project)["02_other"] == ["data/other.csv is missing"]
 
 
 def test_a_notebook_without_a_record_was_never_run(fresh):
     fresh.notebook("03_new", ("code", "1"))
-    assert stale.stale(fresh.project) == {"03_new": ["never run"]}
+    assert stale.find_stale(fresh.project) == {"03_new": ["never run"]}
 
 
 def test_line_ends_of_windows_change_nothing(fresh):
@@ -159,13 +162,13 @@ def test_line_ends_of_windows_change_nothing(fresh):
     kinds = ("requirements.txt", "analysis/*.py", "data/*.csv", "figures/*")
     for path in [path for kind in kinds for path in root.glob(kind)]:
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert stale.stale(fresh.project) == {}
+    assert stale.find_stale(fresh.project) == {}
 
 
 def test_a_broken_notebook_is_named(fresh):
     fresh.project.path("01_reads").write_text("{ not json")
     with pytest.raises(ValueError, match=r"01_reads\.ipynb cannot be read as a notebook"):
-        stale.stale(fresh.project)
+        stale.find_stale(fresh.project)
 
 
 def test_a_run_records_the_tables_its_kernel_read(tiny):
@@ -176,8 +179,8 @@ def test_a_run_records_the_tables_its_kernel_read(tiny):
     assert rebuild.rebuild(tiny.project, []) == 0
     tiny.table("index", "n\n3\n")
     tiny.table("other", "n\n4\n")
-    assert stale.stale(tiny.project) == {"01_reads": ["data/index.csv or its description changed"]}
+    assert stale.find_stale(tiny.project) == {"01_reads": ["data/index.csv or its description changed"]}
 
 
 def test_nothing_committed_is_out_of_date(capsys):
-    assert rebuild.check(stale.Project.here(), []) == 0, capsys.readouterr().out
+    assert rebuild.report_stale(stale.Project.here(), []) == 0, capsys.readouterr().out

@@ -6,29 +6,32 @@ too, inside marks that say where they begin: `**within rounding**<!--= verdict -
 no tie is an error unless EXEMPT lists its kind.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[ \u00a0\u202f]?%)?"
-SIGN = r"(?:(?<![\w>)\]%*.,])[-\u2212+])?"  # a minus after a word, a number or a tie is a dash
-TIE = re.compile(
-    rf"(?:(?P<number>{SIGN}{NUMBER})[*_`]{{0,3}}|(?P<mark>\*\*|\*|`)(?P<words>[^*`\d\n]+)(?P=mark))?<!--=(?P<expression>.*?)-->",
-    re.DOTALL,
+from tools.stale import text_of
+
+SIGNED = (  # a minus after a word, a number or a tie is a dash
+    r"(?:(?<![\w>)\]%*.,])[-\u2212+])?"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[ \u00a0\u202f]?%)?"
+)
+TIE = (
+    rf"(?s)(?:(?P<number>{SIGNED})[*_`]{{0,3}}"
+    r"|(?P<mark>\*\*|\*|`)(?P<words>[^*`\d\n]+)(?P=mark))?<!--=(?P<expression>.*?)-->"
 )
 _YEAR = r"(?:18|19|20)\d\d"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_NAMED = r"pages?|pp?\.|tables?|notebooks?|cells?|chapters?|sections?|annex|exercises?|steps?|issue"
+_TO_YEAR = rf"(?:[-\u2013/](?:{_YEAR}|\d\d))"
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_PLACE = r"pages?|pp?\.|tables?|notebooks?|cells?|chapters?|sections?|annex|exercises?|steps?|issue"
+_AND_MORE = r"(?:(?:[-\u2013]|, | and | to )\d{1,3})"
 _END = r"\b(?! ?%|[.,]\d)"  # not the beginning of a longer number or of a percentage
 EXEMPT: tuple[tuple[str, str], ...] = (  # the one list of numbers that need no tie: (kind, pattern)
-    ("date", rf"\b{_YEAR}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b"),
+    ("date", rf"\b{_YEAR}-\d\d-\d\d\b|\b\d{{1,2}} (?:{_MONTH})\b|\b(?:{_MONTH}) \d{{1,2}}\b"),
     ("WPP revision", rf"\bWPP ?{_YEAR}\b"),
-    ("year 1800 to 2099, or years", rf"(?<![\d.,])\b{_YEAR}(?:[-\u2013/](?:{_YEAR}|\d\d))?s?{_END}"),
+    ("year 1800 to 2099, or years", rf"(?<![\d.,])\b{_YEAR}{_TO_YEAR}?s?{_END}"),
     ("id of a claim", r"\bA\d\d[a-z]?\b"),
-    ("page, table, notebook number", rf"(?i)\b(?:{_NAMED})\s+\d{{1,3}}(?:(?:[-\u2013]|, | and | to )\d{{1,3}})*{_END}"),
+    ("page, table, notebook number", rf"(?i)\b(?:{_PLACE})\s+\d{{1,3}}{_AND_MORE}*{_END}"),
     ("notebook name", r"\b0\d(?:_\w+)?" + _END),
     ("amendment", r"\b\d{1,2}(?:st|nd|rd|th) Amendment\b"),
     ("minutes", r"\b\d+(?:(?:[-\u2013]| to )\d+)? minutes?\b"),
@@ -37,91 +40,89 @@ EXEMPT: tuple[tuple[str, str], ...] = (  # the one list of numbers that need no 
     ("numeral of a list", r"(?m)^[ \t>]*\d+[.)](?=\s)"),
     ("number of a heading", r"(?m)^#+[ \t]+\d+(?:\.\d+)*[.)]?(?=\s)"),
 )
-_EXEMPT = [re.compile(pattern) for _, pattern in EXEMPT]
-_FENCE = re.compile(r"(?ms)^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$")
-_HIDDEN = [  # what a reader does not see as text: comments, code spans, targets of links and images, tags, addresses
-    re.compile(r"(?s)<!--.*?-->"),
-    re.compile(r"`[^`\n]*`"),
-    re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\))*[^()]*\)"),
-    re.compile(r"(?m)^[ \t]*\[[^\]\n]+\]:.*$"),
-    re.compile(r"</?[A-Za-z][^<>]*>"),
-    re.compile(r"https?://[^\s)>]+"),
-]
+FENCED_CODE = r"(?ms)^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$"
+SHOWN_TIE = r"`[^`\n]*<!--[^`\n]*`"  # a code span that shows how a tie is written
+UNSEEN = (  # what a reader does not see as text
+    FENCED_CODE,
+    r"(?s)<!--.*?-->",
+    r"`[^`\n]*`",
+    r"(?<=\])\([^()\s]*(?:\([^()\s]*\))*[^()]*\)",  # the target of a link or an image
+    r"(?m)^[ \t]*\[[^\]\n]+\]:.*$",  # the same, below the text
+    r"</?[A-Za-z][^<>]*>",
+    r"https?://[^\s)>]+",
+)
 
 
-@dataclass(frozen=True)
-class Tie:
+class Tie(NamedTuple):
     """What the text says, and the expression that must give it."""
 
-    says: str
+    says: str  # "" where the comment follows neither a number nor marked words
     expression: str
 
 
-def visible(source: str) -> str:
-    """The Markdown without fenced code, comments, code spans, link targets and tags."""
-    text = _FENCE.sub(" ", source)
-    for pattern in _HIDDEN:
-        text = pattern.sub(" ", text)
+def without(text: str, *patterns: str) -> str:
+    """The text with a blank wherever one of the patterns matches, tried in order."""
+    for pattern in patterns:
+        text = re.sub(pattern, " ", text)
     return text
 
 
-def shown_code_removed(source: str) -> str:
-    """The Markdown without fenced code and without code spans that show the syntax of a tie."""
-    return re.sub(r"`[^`\n]*<!--[^`\n]*`", " ", _FENCE.sub(" ", source))
-
-
 def ties(source: str) -> list[Tie]:
-    """Every tie in a Markdown cell; `says` is empty where a comment follows neither number nor marked words."""
-    found = TIE.finditer(shown_code_removed(source))
+    """Every tie in a Markdown cell, in order."""
+    found = re.finditer(TIE, without(source, FENCED_CODE, SHOWN_TIE))
     return [Tie(m["number"] or m["words"] or "", " ".join(m["expression"].split())) for m in found]
 
 
-def untied(source: str) -> list[str]:
+def untied_numbers(source: str) -> list[str]:
     """The numbers of a Markdown cell that are neither tied nor of a kind that EXEMPT lists."""
-    text = visible(TIE.sub(" ", shown_code_removed(source)))
-    for pattern in _EXEMPT:
-        text = pattern.sub(" ", text)
-    return [match.group() for match in re.finditer(rf"{SIGN}{NUMBER}", text)]
+    exempt = [pattern for _, pattern in EXEMPT]
+    return re.findall(SIGNED, without(source, FENCED_CODE, SHOWN_TIE, TIE, *UNSEEN, *exempt))
 
 
 def agrees(says: str, value: str) -> bool:
-    """Does the text say the value? The sign of percent may be missing from the value, the sign of plus from either."""
-    said, got = (" ".join(text.replace("\u2212", "-").split()).removeprefix("+") for text in (says, value))
-    if "%" not in got:
-        said = said.removesuffix("%").rstrip()
-    return said.replace(" %", "%") == got.replace(" %", "%")
+    """Does the text say the value? It may add a percent sign; either may lack a plus sign."""
+    said, got = plain_signs(says), plain_signs(value)
+    return got == (said if "%" in got else said.removesuffix("%"))
+
+
+def plain_signs(text: str) -> str:
+    """The text with single blanks, an ASCII minus, no plus in front, no blank before a percent."""
+    return " ".join(text.split()).replace("\u2212", "-").removeprefix("+").replace(" %", "%")
 
 
 def markdown(notebook: Any) -> Iterator[tuple[int, str]]:
     """(number of the cell counted from 1, its text) for every Markdown cell."""
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] == "markdown":
-            yield number, cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+            yield number, text_of(cell)
 
 
-def all_ties(notebook: Any) -> list[tuple[int, Tie]]:
-    """Every tie of a notebook with its cell, in order."""
-    return [(number, tie) for number, source in markdown(notebook) for tie in ties(source)]
+def all_ties(notebook: Any) -> Iterator[tuple[int, Tie]]:
+    """Every tie of a notebook with the number of its cell, in order."""
+    for number, source in markdown(notebook):
+        for tie in ties(source):
+            yield number, tie
 
 
-def loose(name: str, notebook: Any) -> list[str]:
+def untied_messages(name: str, notebook: Any) -> list[str]:
     """One message for each number of a notebook that is tied to no expression; needs no kernel."""
-    return [
-        f"{name} cell {number}: {token} is tied to no expression; write {token}<!--= expression -->"
-        for number, source in markdown(notebook)
-        for token in untied(source)
-    ]
+    found = []
+    for number, source in markdown(notebook):
+        for token in untied_numbers(source):
+            remedy = f"write {token}<!--= expression -->"
+            found.append(f"{name} cell {number}: {token} is tied to no expression; {remedy}")
+    return found
 
 
-def check(name: str, notebook: Any, values: list[tuple[bool, str]]) -> list[str]:
-    """Messages for a notebook's text. values: for each of all_ties, (True, str of the value) or (False, the error)."""
+def prose_messages(name: str, notebook: Any, values: list[tuple[bool, str]]) -> list[str]:
+    """What is wrong with the text; values: (True, str of it) or (False, the error) for each tie."""
     found = []
     for (number, tie), (fine, value) in zip(all_ties(notebook), values, strict=True):
-        where = f"{name} cell {number}:"
+        where, formula = f"{name} cell {number}:", tie.expression
         if not tie.says:
-            found.append(f"{where} <!--= {tie.expression} --> follows neither a number nor marked words")
+            found.append(f"{where} <!--= {formula} --> follows neither a number nor marked words")
         elif not fine:
-            found.append(f"{where} {tie.says} is tied to {tie.expression}, which fails: {value}")
+            found.append(f"{where} {tie.says} is tied to {formula}, which fails: {value}")
         elif not agrees(tie.says, value):
-            found.append(f"{where} prose says {tie.says}, {tie.expression} gives {value}")
-    return found + loose(name, notebook)
+            found.append(f"{where} prose says {tie.says}, {formula} gives {value}")
+    return found + untied_messages(name, notebook)

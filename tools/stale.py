@@ -1,222 +1,171 @@
-"""Which notebooks are out of date, decided by content: each records in its metadata what it was made from."""
-
-from __future__ import annotations
+"""Which notebooks are out of date, by content: each records in its metadata what it was made of."""
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
-from analysis._package import FILE, read_package
+from analysis._package import FILE, read_package, sha256
 from analysis._validate import foreign_keys
 
-ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
-KEY = "analysis"  # where in a notebook's metadata the record lies
-BYTES = ("run.py", "prose.py")  # the only parts of tools/ that decide what a rebuild writes
-PARTS = {"cells": str, "outputs": str, "runner": str, "lock": str}
-PARTS |= {"modules": dict, "tables": dict, "figures": dict}
-HERE = Path(__file__).resolve().parent
+FIGURE_ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
+RECORD_KEY = "analysis"  # where in a notebook's metadata the record lies
+RECORD_PARTS: dict[str, type] = {"cells": str, "outputs": str, "files": dict}  # file -> digest
+RUNNER_FILES = ["tools/run.py", "tools/prose.py"]  # of tools/, what decides what a rebuild writes
+CHANGES = {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
+TOOLS = Path(__file__).resolve().parent
 
 
-@dataclass(frozen=True)
 class Project:
     """Where things lie under one folder; tests use small projects of their own."""
 
-    root: Path
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.notebooks, self.figures = root / "notebooks", root / "figures"
+        self.data, self.build = root / "data", root / "build"
 
     @classmethod
-    def here(cls) -> Project:
+    def here(cls) -> Self:
         """The checkout that this package was imported from."""
-        return cls(HERE.parent)
-
-    @property
-    def notebooks(self) -> Path:
-        return self.root / "notebooks"
-
-    @property
-    def figures(self) -> Path:
-        return self.root / "figures"
-
-    @property
-    def data(self) -> Path:
-        return self.root / "data"
-
-    @property
-    def build(self) -> Path:
-        return self.root / "build"
+        return cls(TOOLS.parent)
 
     def names(self) -> list[str]:
-        """The notebooks that a rebuild runs, as "01_prevalence" or "class/01_rates"; not explore."""
+        """The notebooks that a rebuild runs: "01_prevalence", "class/01_rates"; not explore."""
         found = [*self.notebooks.glob("*.ipynb"), *self.notebooks.glob("class/*.ipynb")]
-        names = [p.relative_to(self.notebooks).as_posix().removesuffix(".ipynb") for p in sorted(found)]
-        return [name for name in names if "explore" not in name and not name.endswith(".failed")]
+        names = [path.relative_to(self.notebooks).with_suffix("").as_posix() for path in found]
+        return sorted(n for n in names if "explore" not in n and not n.endswith(".failed"))
 
     def path(self, name: str) -> Path:
         return self.notebooks / f"{name}.ipynb"
 
+    def staging(self, kind: str) -> TemporaryDirectory[str]:
+        """A new folder under build/ for one command's run; it goes when its `with` block ends."""
+        self.build.mkdir(exist_ok=True)
+        return TemporaryDirectory(prefix=f"{kind}-", dir=self.build, ignore_cleanup_errors=True)
 
-def digest(content: bytes | str) -> str:
-    """sha256 of text, its line ends read as LF, so that a Windows checkout has the same."""
-    raw = content.encode() if isinstance(content, str) else content
-    return hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
+
+class Inputs:
+    """What notebooks depend on, as it is now; raises TableError if the description is broken.
+
+    files: file -> digest, a table's with its description, as a changed unit changes the words too;
+    leads_to: the file of a table -> those that its keys and limits are checked against.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.leads_to: dict[str, set[str]] = {}
+        self.files = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
+        for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
+            for path in project.root.glob(kind):
+                self.files[path.relative_to(project.root).as_posix()] = file_digest(path)
+        known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))
+        for entry in read_package(project.data, ("schema",))["resources"] if known else []:
+            file, schema = f"data/{entry['path']}", entry["schema"]
+            if file in self.files:
+                self.files[file] = digest([entry, self.files[file]])
+            limits = [f["maximumFrom"] for f in schema["fields"] if "maximumFrom" in f]
+            others = [key["reference"] for key in foreign_keys(schema)] + limits
+            self.leads_to[file] = {f"data/{other['resource']}.csv" for other in others}
+
+
+def digest(tree: Any) -> str:
+    """sha256 of lists, dicts and texts, written as JSON."""
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:
-    """sha256 of a file; line ends count only in a PNG; "" if there is no such file."""
-    if not path.exists():
-        return ""
-    raw = path.read_bytes()
-    return hashlib.sha256(raw).hexdigest() if path.suffix == ".png" else digest(raw)
-
-
-def module_digest(root: Path, name: str) -> str:
-    """sha256 of a module such as analysis.rates; "" if it is gone."""
-    path = root.joinpath(*name.split("."))
-    return file_digest(path / "__init__.py" if path.is_dir() else path.with_suffix(".py"))
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What the notebooks of a project depend on, read once.
-
-    tables: name -> sha256 over its file and its description, as a changed unit changes what a
-    notebook says; leads_to: the tables that its keys and limits are checked against.
-    """
-
-    root: Path
-    lock: str
-    runner: str
-    tables: dict[str, str]
-    leads_to: dict[str, set[str]]
-
-    @classmethod
-    def read(cls, project: Project) -> Inputs:
-        tables, leads_to = {}, {}
-        data = project.data
-        known = (data / FILE).exists() or any(data.glob("*.csv"))
-        for entry in read_package(data)["resources"] if known else []:
-            name, path = entry["name"], data / entry["path"]
-            if path.exists():
-                tables[name] = digest(json.dumps(entry, sort_keys=True) + file_digest(path))
-            leads_to[name] = {key["reference"]["resource"] for key in foreign_keys(entry["schema"])}
-            limits = [field.get("maximumFrom", {}) for field in entry["schema"]["fields"]]
-            leads_to[name] |= {limit["resource"] for limit in limits if limit}
-        runner = digest("".join(file_digest(HERE / name) for name in BYTES))
-        return cls(project.root, file_digest(project.root / "requirements.txt"), runner, tables, leads_to)
-
-
-def cells_digest(notebook: Any) -> str:
-    """sha256 over the kind and text of every cell, in order."""
-    return digest(json.dumps([[cell["cell_type"], text_of(cell)] for cell in notebook["cells"]]))
-
-
-def outputs_digest(notebook: Any) -> str:
-    """sha256 over everything the code cells show."""
-    shown = [joined(cell.get("outputs", [])) for cell in notebook["cells"]]
-    return digest(json.dumps(shown, sort_keys=True))
+    """sha256 of a file; line ends count only in a PNG."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.suffix == ".png" else sha256(path)
 
 
 def text_of(cell: Any) -> str:
     """The source of a cell, which a file may hold as a list of lines."""
-    source: str | list[str] = cell["source"]
-    return (source if isinstance(source, str) else "".join(source)).replace("\r\n", "\n")
+    return "".join(cell["source"]).replace("\r\n", "\n")
 
 
-def joined(part: Any) -> Any:
-    """The same tree with every list of lines as one text, as a notebook file may split any text."""
-    if isinstance(part, dict):
-        return {key: joined(value) for key, value in part.items()}
-    if isinstance(part, list):
-        texts = all(isinstance(item, str) for item in part)
-        return "".join(part) if texts else [joined(item) for item in part]
-    return part
+def cells_digest(notebook: Any) -> str:
+    """sha256 over the kind and text of every cell, in order."""
+    return digest([[cell["cell_type"], text_of(cell)] for cell in notebook["cells"]])
 
 
-def record(
-    notebook: Any, inputs: Inputs, modules: list[str], tables: list[str], figures: Path
-) -> dict[str, Any]:
-    """What a notebook that has just run is made from, and the figures it wrote into the folder.
-
-    modules, tables: those of the package and of data/ that its kernel loaded or opened; a table
-    counts with those that its keys lead to.
-    """
-    used = set(tables).union(*(inputs.leads_to.get(name, ()) for name in tables))
-    return {
-        "cells": cells_digest(notebook),
-        "outputs": outputs_digest(notebook),
-        "runner": inputs.runner,
-        "lock": inputs.lock,
-        "modules": {name: module_digest(inputs.root, name) for name in sorted(modules)},
-        "tables": {name: inputs.tables.get(name, "") for name in sorted(used)},
-        "figures": {path.name: file_digest(path) for path in figure_files(figures)},
-    }
+def outputs_digest(notebook: Any) -> str:
+    """sha256 over everything the code cells show, in the form that a file has."""
+    return digest([cell.get("outputs", []) for cell in notebook["cells"]])
 
 
 def figure_files(folder: Path) -> list[Path]:
-    """The files of figures in a folder, sorted by name."""
-    return sorted(path for path in folder.glob("*") if path.suffix in ENDINGS) if folder.exists() else []
+    """The files of figures in a folder, sorted by name; [] without the folder."""
+    return sorted(path for path in folder.glob("*") if path.suffix in FIGURE_ENDINGS)
+
+
+def make_record(notebook: Any, inputs: Inputs, used: set[str], figures: Path) -> dict[str, Any]:
+    """What a notebook that has just run is made of, and the figures it wrote into the folder.
+
+    notebook: as its file holds it; used: the modules and tables that its kernel loaded or opened,
+    as analysis/rates.py or data/index.csv. A table counts with those that its keys lead to.
+    """
+    linked = set().union(*(inputs.leads_to.get(file, ()) for file in used))
+    files = ["requirements.txt", *RUNNER_FILES, *sorted(used | linked)]
+    record = {file: inputs.files.get(file, "") for file in files}
+    record |= {f"figures/{path.name}": file_digest(path) for path in figure_files(figures)}
+    return {"cells": cells_digest(notebook), "outputs": outputs_digest(notebook), "files": record}
+
+
+def record_of(notebook: Any) -> dict[str, Any]:
+    """The sound parts of a notebook's record; {} if a rebuild never wrote one."""
+    found = notebook["metadata"].get(RECORD_KEY)
+    record = found if isinstance(found, dict) else {}
+    return {part: v for part, v in record.items() if isinstance(v, RECORD_PARTS.get(part, ()))}
 
 
 def read_notebook(path: Path) -> Any:
-    """A file as plain JSON; ValueError naming the file if it is none."""
+    """A file as plain JSON; ValueError naming the file if it is no notebook."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        kinds = [cell["cell_type"] for cell in notebook["cells"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        what = f"{path.name} cannot be read as a notebook ({error})"
-        raise ValueError(f"{what}; restore it from git") from None
-    return notebook if kinds else notebook | {"cells": []}
+        cells_digest(notebook)  # fails where a cell lacks its kind or its text
+        record_of(notebook)  # fails without metadata
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"notebooks/{path.name} cannot be read as a notebook ({error})"
+        raise ValueError(f"{what}; restore it with: git checkout notebooks") from None
+    return notebook
 
 
-def record_in(notebook: Any) -> dict[str, Any]:
-    """The record in a notebook, as far as it is sound; {} if a rebuild never wrote one."""
-    metadata = notebook.get("metadata")
-    found = metadata.get(KEY) if isinstance(metadata, dict) else None
-    known = found if isinstance(found, dict) else {}
-    return {part: known[part] for part, kind in PARTS.items() if isinstance(known.get(part), kind)}
+def figures_of(notebook: Any) -> set[str]:
+    """The files of the figures that a notebook recorded."""
+    files = record_of(notebook).get("files", {})
+    return {file.removeprefix("figures/") for file in files if file.startswith("figures/")}
 
 
-def recorded(path: Path) -> dict[str, Any]:
-    """The record of a notebook file, {} if there is none."""
-    return record_in(read_notebook(path)) if path.exists() else {}
+def recorded_figures(project: Project) -> dict[str, set[str]]:
+    """Notebook -> the files of the figures that it wrote when it was last rebuilt."""
+    return {name: figures_of(read_notebook(project.path(name))) for name in project.names()}
+
+
+def find_orphans(project: Project) -> list[str]:
+    """Files in figures/ that no notebook records."""
+    known: set[str] = set().union(*recorded_figures(project).values())
+    return [path.name for path in figure_files(project.figures) if path.name not in known]
 
 
 def reasons(project: Project, name: str, inputs: Inputs) -> list[str]:
     """Why a notebook is out of date, in words; [] if it is not."""
     notebook = read_notebook(project.path(name))
-    known = record_in(notebook)
-    if known.keys() != PARTS.keys():
+    record = record_of(notebook)
+    if record.keys() != RECORD_PARTS.keys():
         return ["never run"]
-    now = {
-        "cells changed": (known["cells"], cells_digest(notebook)),
-        "outputs differ from what the rebuild wrote": (known["outputs"], outputs_digest(notebook)),
-        f"tools/{' or tools/'.join(BYTES)} changed": (known["runner"], inputs.runner),
-        "requirements.txt changed": (known["lock"], inputs.lock),
-    }
-    for module, before in known["modules"].items():
-        now[f"{module.replace('.', '/')}.py changed"] = (before, module_digest(project.root, module))
-    for table, before in known["tables"].items():
-        gone = table not in inputs.tables
-        what = "is missing" if gone else "or its description changed"
-        now[f"data/{table}.csv {what}"] = (before, inputs.tables.get(table, "" if before else "gone"))
-    for file, before in known["figures"].items():
-        after = file_digest(project.figures / file)
-        what = "differs from what the notebook wrote" if after else "is missing"
-        now[f"figures/{file} {what}"] = (before, after)
-    return [reason for reason, (before, after) in now.items() if before != after]
+    found = ["cells changed"] if record["cells"] != cells_digest(notebook) else []
+    if record["outputs"] != outputs_digest(notebook):
+        found.append("outputs differ from what the rebuild wrote")
+    for file, before in record["files"].items():
+        now = inputs.files.get(file, "")
+        if now != before:
+            what = CHANGES.get(file.split("/")[0], "changed") if now else "is missing"
+            found.append(f"{file} {what}")
+    return found
 
 
-def orphans(project: Project) -> list[str]:
-    """Files in figures/ that no notebook records."""
-    written: set[str] = set()
-    for name in project.names():
-        written |= set(recorded(project.path(name)).get("figures", {}))
-    return [path.name for path in figure_files(project.figures) if path.name not in written]
-
-
-def stale(project: Project) -> dict[str, list[str]]:
-    """Notebook -> reasons, for every notebook that is out of date."""
-    inputs = Inputs.read(project)
-    found = {name: reasons(project, name, inputs) for name in project.names()}
+def find_stale(project: Project, names: list[str] | None = None) -> dict[str, list[str]]:
+    """Notebook -> reasons, for each of the names, or of all, that is out of date."""
+    inputs = Inputs(project)
+    found = {name: reasons(project, name, inputs) for name in names or project.names()}
     return {name: why for name, why in found.items() if why}

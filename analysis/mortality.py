@@ -51,6 +51,11 @@ def chance_of_at_least(deaths: int, expected: float) -> float:
     return math.fsum(terms)
 
 
+def chances(deaths: int, expected: pd.DataFrame) -> pd.DataFrame:
+    """chance_of_at_least(deaths, ...) for each entry of a table of expected deaths."""
+    return expected.map(lambda entry: chance_of_at_least(deaths, entry))
+
+
 def poisson(deaths: int, expected: float) -> float:
     """The Poisson chance of exactly so many deaths where `expected` (above zero) are expected."""
     return math.exp(deaths * math.log(expected) - expected - math.lgamma(deaths + 1))

@@ -162,6 +162,11 @@ def as_printed(value: Number, unit: Number, ties: Ties = "away") -> str:
     return f"{Decimal(result.numerator) / Decimal(result.denominator):.{places}f}"
 
 
+def two_digits(value: float) -> str:
+    """A value written out with its first two digits: 0.0000023, 0.047, 10, 13,000."""
+    return f"{Decimal(f'{value:.1e}'):,f}"
+
+
 def prints_as(value: Number, text: str, unit: Number) -> bool:
     """True if the value, rounded to the unit by either tie rule, is the number in the text."""
     if unit == UNROUNDED or text.strip().startswith("<"):

@@ -51,6 +51,14 @@ def test_a_tiny_tail_keeps_its_digits():
     assert chance_of_at_least(8, 0.001) == pytest.approx(1e-24 / 40320, rel=1e-3)
 
 
+def test_chances_of_a_table_by_hand():
+    # at least one where 1, 2 and log 2 are expected, and none: 1 - e^-1 = 0.632121, 1 - e^-2 = 0.864665, 1/2, 0
+    expected = pd.DataFrame({21: [1.0, 2.0], 42: [math.log(2), 0.0]}, index=[20, 50])
+    assert mortality.chances(1, expected)[21].tolist() == pytest.approx([0.632121, 0.864665], abs=1e-6)
+    assert mortality.chances(1, expected).loc[20, 42] == pytest.approx(0.5)
+    assert mortality.chances(1, expected).loc[50, 42] == 0
+
+
 def test_certain_and_impossible():
     assert chance_of_at_least(0, 3.0) == 1
     assert chance_of_at_least(0, 0.0) == 1

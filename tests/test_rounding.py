@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.rounding import Interval, as_printed, exact, printed, prints_as, total
+from analysis.rounding import Interval, as_printed, exact, printed, prints_as, total, two_digits
 
 UNITS = ["0.01", "0.1", "1", "10", "100", "1000", "100000"]
 values = st.decimals(min_value=0, max_value=10**9, places=6, allow_nan=False, allow_infinity=False)
@@ -33,6 +33,12 @@ def test_the_two_tie_rules_differ_only_on_ties():
     assert (as_printed("3.25", "0.1", "even"), as_printed("3.25", "0.1", "away")) == ("3.2", "3.3")
     assert (as_printed("3.26", "0.1", "even"), as_printed("3.26", "0.1", "away")) == ("3.3", "3.3")
     assert (as_printed("-3.25", "0.1", "away"), as_printed("2500", 1000, "even")) == ("-3.3", "2000")
+
+
+def test_the_first_two_digits_written_out():
+    # 12,835.1 lies between 12,000 and 13,000, nearer to 13,000; 2.27493e-6 between 2.2 and 2.3 millionths
+    assert [two_digits(value) for value in (12835.1, 10.3002, 0.0473147)] == ["13,000", "10", "0.047"]
+    assert [two_digits(value) for value in (2.27493e-6, 138.79, 2.579)] == ["0.0000023", "140", "2.6"]
 
 
 def test_united_states_by_hand():

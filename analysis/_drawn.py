@@ -74,15 +74,23 @@ def place(text: Text) -> list[float | str | None]:
     return [number(text.convert_xunits(x)), number(text.convert_yunits(y))]
 
 
+def in_view(labels: list[Text], coordinate: int, limits: tuple[float, float]) -> list[str]:
+    """The tick labels within the limits: no other is drawn, though matplotlib may list some."""
+    low, high = sorted(limits)
+    room = (high - low) * 1e-9  # a tick at 0.1 + 0.2 still lies within a limit of 0.3
+    low, high = low - room, high + room
+    return [text.get_text() for text in labels if low <= text.get_position()[coordinate] <= high]
+
+
 def axis(axes: Axes, names: Mapping[str, str]) -> dict[str, Any]:
-    """Titles, limits, scales, tick labels, texts and marks of one set of axes."""
+    """Titles, limits, scales, tick labels in view, texts and marks of one set of axes."""
     legend = axes.get_legend()
     return {
         "title": axes.get_title(loc="left") or axes.get_title(),
         "x": {"label": axes.get_xlabel(), "limits": [number(v) for v in axes.get_xlim()], "scale": axes.get_xscale()},
         "y": {"label": axes.get_ylabel(), "limits": [number(v) for v in axes.get_ylim()], "scale": axes.get_yscale()},
-        "x_ticks": [text.get_text() for text in axes.get_xticklabels()],
-        "y_ticks": [text.get_text() for text in axes.get_yticklabels()],
+        "x_ticks": in_view(axes.get_xticklabels(), 0, axes.get_xlim()),
+        "y_ticks": in_view(axes.get_yticklabels(), 1, axes.get_ylim()),
         "texts": [[text.get_text(), *place(text)] for text in axes.texts],
         "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
         "marks": marks(axes, names),

@@ -81,6 +81,14 @@ def scale(label: str, limits: tuple[float, float], kind: str) -> dict[str, Any]:
     return {"label": label, "limits": [number(v) for v in limits], "scale": kind}
 
 
+def in_view(labels: list[Text], coordinate: int, limits: tuple[float, float]) -> list[str]:
+    """The tick labels within the limits: no other is drawn, though matplotlib may list some."""
+    low, high = sorted(limits)
+    room = (high - low) * 1e-9  # a tick at 0.1 + 0.2 still lies within a limit of 0.3
+    low, high = low - room, high + room
+    return [text.get_text() for text in labels if low <= text.get_position()[coordinate] <= high]
+
+
 def values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every set of axes; call after the figure was drawn once, so that tick labels exist."""
     found = []
@@ -89,8 +97,8 @@ def values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any]]:
         shown: dict[str, Any] = {"title": axes.get_title(loc="left") or axes.get_title()}
         shown["x"] = scale(axes.get_xlabel(), axes.get_xlim(), axes.get_xscale())
         shown["y"] = scale(axes.get_ylabel(), axes.get_ylim(), axes.get_yscale())
-        shown["x_ticks"] = [text.get_text() for text in axes.get_xticklabels()]
-        shown["y_ticks"] = [text.get_text() for text in axes.get_yticklabels()]
+        shown["x_ticks"] = in_view(axes.get_xticklabels(), 0, axes.get_xlim())
+        shown["y_ticks"] = in_view(axes.get_yticklabels(), 1, axes.get_ylim())
         shown["texts"] = [[text.get_text(), *place(text)] for text in axes.texts]
         shown["legend"] = [text.get_text() for text in legend.get_texts()] if legend else []
         found.append(shown | {"marks": marks(axes, names)})

@@ -102,3 +102,16 @@ def test_a_bad_name_or_a_missing_alt_text_is_refused(out, name, words):
     with pytest.raises(ValueError, match="figure"):
         bars(name, words=words)
     assert not list(out.iterdir())
+
+
+def test_tick_labels_out_of_view_are_not_recorded(out):
+    fig, ax = figures.canvas(height=3)
+    ax.plot([3, 100], [0.0, 0.3])
+    ax.set_xscale("log")
+    ax.set_xlim(2, 200)
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_yticks([0.1 + 0.2, 0.0, 0.4])
+    ax.set_ylim(0.3, 0.0)  # upside down, with a tick on the limit but for its last binary digit
+    figures.save(fig, "view", table=TABLE, **WORDS)
+    (axes,) = drawn(out, "view")["axes"]
+    assert axes["x_ticks"] == ["10", "100"] and axes["y_ticks"] == ["0.3", "0.0"]

@@ -49,6 +49,20 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
     return pd.DataFrame({"best": best, "worst": worst}, index=index_of(low))
 
 
+def sides(low: pd.Series, high: pd.Series, of: str) -> pd.Series:
+    """How each range lies beside that of the row labelled `of`, which is "itself".
+
+    "surely above": all of it is higher; "surely below": all of it is lower; "either side": the two
+    share a value. The best place of the row is 1 + how many are surely above; its worst adds those
+    on either side.
+    """
+    found = pd.Series("either side", index=low.index)
+    found[low > high[of]] = "surely above"
+    found[high < low[of]] = "surely below"
+    found[of] = "itself"
+    return found
+
+
 def top_k(sets: pd.DataFrame, k: int) -> pd.Series:
     """True for each country that may be among the first k; `sets` has columns best and worst.
 

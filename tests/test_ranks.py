@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.ranks import rank, rank_interval
+from analysis.ranks import rank, rank_interval, sides
 
 tables = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3)), min_size=1, max_size=5)
 
@@ -73,6 +73,16 @@ def test_touching_intervals_can_swap():
     # 3.3 and 3.4 printed to 0.1 share the value 3.35, so either may come first
     found = rank_interval([3.25, 3.35], [3.35, 3.45])
     assert found.to_numpy().tolist() == [[1, 2], [1, 2]]
+
+
+def test_hand_worked_sides():
+    # beside [4, 6]: [5, 7] shares 5 to 6, [6, 8] only 6; [7, 9] is all higher, [1, 3] all lower
+    low = pd.Series([4.0, 5, 6, 7, 1], index=["mine", "shares", "touches", "over", "under"])
+    high = pd.Series([6.0, 7, 8, 9, 3], index=low.index)
+    found = sides(low, high, "mine")
+    assert found.tolist() == ["itself", "either side", "either side", "surely above", "surely below"]
+    # one surely above: best 2; two on either side: worst 4; rank_interval counts the same
+    assert rank_interval(low, high).loc["mine"].tolist() == [2, 4]
 
 
 def test_index_is_kept():

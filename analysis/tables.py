@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis._validate import Problem, cell_problem, foreign_keys, header_problems, key_problems, limit_problem
-from analysis.description import DATA, FILE, TableError, describe, hint, rows_of, sha256
+from analysis.description import DATA, FILE, TableError, describe, hint, near, rows_of, sha256  # noqa: F401
 
 READ: dict[str, str] = {}  # table -> sha256 of the file, for every table read in this process
 

@@ -1,6 +1,7 @@
-"""Judge the printed figures of an article: `judge` turns a table of claims into a table of verdicts."""
+"""Judge the printed figures of an article: `judge` turns a table of claims into one of verdicts."""
 
 from analysis.claims.judgement import ClaimError, check_columns, judge
+from analysis.claims.verdicts import CONCLUSION, NONE, VALUE
 from analysis.rounding import VERDICTS
 
-__all__ = ["VERDICTS", "ClaimError", "check_columns", "judge"]
+__all__ = ["CONCLUSION", "NONE", "VALUE", "VERDICTS", "ClaimError", "check_columns", "judge"]

@@ -1,20 +1,14 @@
 """Judge a table of claims: each printed figure against what its formula computes from the tables.
 
-Verdicts: `reproduces`, the computed value prints as printed (or satisfies a "more than"); `within rounding`, only the
-intervals meet; `inconsistent`, they do not (with the figures as printed, that is; no claim is called false here);
-`cannot be checked`, with the reason. Ranges are from rounding only: survey and model error is not published and far
-larger.
-
-Severity, for an inconsistent claim only (else `none`): `value` if the figure differs and the statement's sense
-survives, which is so if another reading listed in `alternative` meets the printed figure, or if the nearest computed
-value is less than twice and more than half of it; `conclusion` if neither, or if a "more than" or "at most" fails.
+Ranges are from rounding only: survey and model error is not published and far larger. Inconsistent
+means with the figures as printed; no claim is called false here.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import get_close_matches
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,166 +16,197 @@ from typing import Any
 import pandas as pd
 
 from analysis import tables
-from analysis.claims import phrases
 from analysis.claims.formulas import evaluate
-from analysis.claims.lookup import Book, FormulaError, NoFigure
-from analysis.claims.phrases import Phrase
-from analysis.claims.verdicts import NONE, VALUE, compare, ends, held, how_far, meant
-from analysis.claims.vocabulary import Computed, unit_of
+from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure
+from analysis.claims.phrases import Phrase, read_phrase
+from analysis.claims.verdicts import NONE, VALUE, check_figure, reading_text, severity_of
+from analysis.claims.wording import ONE, unit_text
 from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN
 
 NEEDED = ["id", "printed", "formula"]
-COLUMNS = [*NEEDED, "statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
-MEETS = {"share": {"share", "ratio"}, "ratio": {"share", "ratio"}, "rank": {"rank"}, "count": {"count"}}
-HINTS = {
-    "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
-    "share": "compute share(A; B) or rate(A; B), or name a column of rates",
-    "ratio": "compute ratio(A; B)",
-    "rank": "compute rank(table.column; filters; of iso3=USA)",
+OPTIONAL = ["statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
+COMPARABLE = {  # kind of a printed figure -> (kinds of computed ones, what to do about others)
+    "count": (["count"], "write the printed figure with its unit, such as 10 percent, 10-fold or 10th"),
+    "share": (["share", "ratio"], "compute share(A; B) or rate(A; B), or name a column of rates"),
+    "ratio": (["share", "ratio"], "compute ratio(A; B)"),
+    "rank": (["rank"], "compute rank(table.column; filters; of iso3=USA)"),
 }
-UNITS = ["thousand", "million", "billion", "percent"]
-SHORT = {"mn": "million", "mln": "million", "mio": "million", "bln": "billion", "pct": "percent", "pc": "percent"}
-WORDS = [*UNITS, *re.findall(r"\w+", f"{phrases.HEDGES} {' '.join(phrases.SIGNS.values())}")]
+
+
+Claim = dict[str, str]  # column of the claims table -> cell, "" where there is none
 
 
 class ClaimError(ValueError):
-    """One claim that could not be read: its id, the column (or the line of the file) at fault and what to do."""
+    """One claim that cannot be read: its id, the column (or the line) at fault and what to do."""
 
     def __init__(self, id: str, column: str, message: str) -> None:
         super().__init__(f"{id or 'a row without id'}, {column}: {message}")
         self.id, self.column, self.message = id, column, message
 
 
-def judge(claims: pd.DataFrame, folder: Path = tables.DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
-    """(verdicts, errors) of a claims table; a claim that cannot be read is an error and the others are still judged.
+@dataclass(frozen=True)
+class Verdict:
+    """One claim judged; by default it cannot be checked."""
 
-    claims: columns id, printed, formula; optional: statement, notebook and evidence (where the evidence stands),
-    read_as (a phrase to test where the printed words are no figure), alternative (further formulas, | between them),
-    cannot_check (why not), note. ValueError for a missing, misspelt or doubled column. claims.attrs["unread"] may name
-    rows whose cells could not be told apart: position, from 0 -> (line of the file, what is wrong with it).
-    verdicts, one row per claim: id, statement, printed, tested, reading, meant, printed_value, read_low, read_high,
-    formula, inputs, computed, low, high, unit, verdict, severity, reason, notebook, evidence, error. tested is the
-    phrase, meant how it was read; printed_value is its number, read_low and read_high what it allows in the reading met
-    (the widest if none is). They, computed, low and high are in `unit`: percent, "per 1,000", place, times, or a plain
-    number where it is empty; NaN where nothing was computed or read, or where an end is open. error is what is wrong
-    with a claim that cannot be read (its verdict is then "cannot be checked" and its reason the error), else empty.
+    claim: Claim
+    why: str
+    computed: Computed | None = None
+    shown: Phrase | None = None  # the phrase tested
+    verdict: str = CANNOT
+    severity: str = NONE
+    reading: str = ""  # the one in which the phrase is met
+    error: str = ""
+
+    def reason(self) -> str:
+        """Why, as sentences, with the notes on the computed figure and on the claim."""
+        claim, notes = self.claim, self.computed.notes if self.computed and self.shown else ()
+        parts = [self.why, *notes, claim["note"]]
+        if self.shown and claim["read_as"]:
+            words = f'"{claim["printed"]}"' if claim["printed"] else "the statement"
+            meaning = f'{words} is taken to mean "{claim["read_as"]}": {self.why}'
+            parts = [claim["note"], meaning, *notes]
+        return " ".join(sentence(part) for part in parts if part)
+
+    def row(self) -> dict[str, Any]:
+        """The row of the verdicts, with the columns that judge describes."""
+        claim, shown, computed = self.claim, self.shown, self.computed
+        figure = shown or computed
+        per, kind = (figure.per, figure.kind) if figure else (ONE, "")
+        read_low, read_high = shown.limits(self.reading) if shown else (None, None)
+        numbers: dict[str, Fraction | None] = {
+            "printed_value": shown.value if shown else None,
+            "read_low": read_low,
+            "read_high": read_high,
+            "computed": computed.value if computed else None,
+            "low": computed.interval.low if computed else None,
+            "high": computed.interval.high if computed else None,
+        }
+        return {
+            **{name: claim[name] for name in ("id", "statement", "printed")},
+            "tested": claim["read_as"] or claim["printed"],
+            "reading": self.reading,
+            "meant": reading_text(shown) if shown else "",
+            **{name: None if n is None else float(n * per) for name, n in numbers.items()},
+            "unit": unit_text(kind, per),
+            "formula": claim["formula"],
+            "inputs": "; ".join(computed.inputs) if computed else "",
+            "verdict": self.verdict,
+            "severity": self.severity,
+            "reason": self.reason(),
+            "notebook": claim["notebook"],
+            "evidence": claim["evidence"],
+            "error": self.error,
+        }
+
+
+def judge(
+    claims: pd.DataFrame, folder: Path = tables.DATA
+) -> tuple[pd.DataFrame, list[ClaimError]]:
+    """(verdicts, errors) of a claims table; the claims beside one that cannot be read are judged.
+
+    claims: columns id, printed, formula; optional: statement, notebook and evidence (where the
+    evidence stands), read_as (a phrase to test where the printed words are no figure), alternative
+    (further formulas, | between them), cannot_check (why not), note. ValueError for a missing,
+    misspelt or doubled column. claims.attrs["unread"] may name rows whose cells could not be told
+    apart: position, from 0 -> (line of the file, what is wrong with it).
+
+    verdicts, one row per claim: id, statement, printed; tested (the phrase), reading (the one met),
+    meant (how the phrase was read); printed_value, and read_low and read_high, what it allows in the
+    reading met, else in the widest; computed, low, high; unit of all these numbers: percent, "per
+    1,000", place, times or none; formula, inputs, verdict, severity, reason, notebook, evidence;
+    error: what is wrong with a claim that cannot be read (and "cannot be checked"), else empty. A
+    number is NaN where nothing was computed or read, or where an end is open.
     """
     check_columns([str(column) for column in claims])
-    book, found, errors = Book(folder), [], []
-    seen: Counter[str] = Counter()
-    unread = claims.attrs.get("unread", {})
-    for place, record in enumerate(claims.astype("str").where(claims.notna(), "").to_dict("records")):
-        row = {name: str(record.get(name, "")).strip() for name in COLUMNS}
-        seen[row["id"]] += 1
+    book, unread, seen = Book(folder), claims.attrs.get("unread", {}), Counter[str]()
+    found, errors = [], []
+    records = claims.astype("str").where(claims.notna(), "").to_dict("records")
+    for position, record in enumerate(records):
+        claim = {name: str(record.get(name, "")).strip() for name in [*NEEDED, *OPTIONAL]}
+        seen[claim["id"]] += 1
         try:
-            if place in unread:
-                raise ClaimError(row["id"], *unread[place])
-            if seen[row["id"]] > 1 or not row["id"]:
-                raise ClaimError(row["id"], "id", "every claim needs an id of its own")
-            found.append(judged(row, book))
+            if position in unread:
+                raise ClaimError(claim["id"], *unread[position])
+            if seen[claim["id"]] > 1 or not claim["id"]:
+                raise ClaimError(claim["id"], "id", "every claim needs an id of its own")
+            found.append(judge_claim(claim, book))
         except ClaimError as error:
             errors.append(error)
             fault = f"{error.column}: {error.message}"
-            found.append(result(row, CANNOT, NONE, fault) | {"error": fault})
-    return pd.DataFrame(found), errors
+            found.append(Verdict(claim, fault, error=fault))
+    return pd.DataFrame([verdict.row() for verdict in found]), errors
 
 
 def check_columns(names: list[str]) -> None:
-    """ValueError for a missing or doubled column, or one nearly named as a known one; others are left alone."""
-    for column in [name for name, times in Counter(names).items() if times > 1]:
-        raise ValueError(f'there are {names.count(column)} columns named "{column}"; rename or delete all but one')
-    for column in [c for c in NEEDED if c not in names]:
-        known = {name.lower(): name for name in names if name not in COLUMNS}
-        if close := get_close_matches(column, known, n=1):
-            raise ValueError(f'the column "{known[close[0]]}" should be "{column}"')
-        raise ValueError(f'a claims table needs a column "{column}"; it has {", ".join(names) or "none"}')
-    for column in [c for c in names if c not in COLUMNS]:
-        close = get_close_matches(column, [c for c in COLUMNS if c not in names], n=1, cutoff=0.7)
-        if close:
-            raise ValueError(f'a claims table has no column "{column}"; did you mean {close[0]}?')
+    """ValueError for a missing or doubled column, or one nearly named as a known one."""
+    known = [*NEEDED, *OPTIONAL]
+    others = [name for name in names if name not in known]
+    for column in [name for name in names if names.count(name) > 1]:
+        fault = f'there are {names.count(column)} columns named "{column}"'
+        raise ValueError(f"{fault}; rename or delete all but one")
+    for column in [name for name in NEEDED if name not in names]:
+        if close := tables.near(column, others):
+            raise ValueError(f'the column "{close}" should be "{column}"')
+        there = ", ".join(names) or "none"
+        raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
+    for column in others:
+        if close := tables.near(column, [name for name in known if name not in names], 0.7):
+            raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
 
 
-def judged(row: dict[str, str], book: Book) -> dict[str, Any]:
-    """The verdict of one claim; ClaimError for one that cannot be read."""
-    others = [computed_by(row, "alternative", text, book) for text in row["alternative"].split("|") if text.strip()]
-    computed = computed_by(row, "formula", row["formula"], book) if row["formula"] else row["cannot_check"]
-    if not computed:
-        raise ClaimError(row["id"], "formula", "is empty; write one, or say in cannot_check why there is none")
-    if row["cannot_check"] or isinstance(computed, str):
-        return result(row, CANNOT, NONE, row["cannot_check"] or str(computed), computed)
-    shown = readable(row, computed)
-    verdict, reading, why = compare(shown, computed)
-    kept = [o for o in others if isinstance(o, Computed) and compare(shown, o)[0] in (REPRODUCES, WITHIN)]
-    if others and verdict == INCONSISTENT:
-        why += f"; another reading does: {held(kept[0], shown)}" if kept else "; no other reading listed meets it"
-    severity = NONE if verdict != INCONSISTENT else VALUE if kept else how_far(shown, computed)
-    return result(row, verdict, severity, why, computed, shown, reading)
+def judge_claim(claim: Claim, book: Book) -> Verdict:
+    """The verdict on one claim; ClaimError for one that cannot be read."""
+    texts = [text for text in claim["alternative"].split("|") if text.strip()]
+    others = [compute(claim, "alternative", text, book) for text in texts]
+    if not claim["formula"] and not claim["cannot_check"]:
+        remedy = "write one, or say in cannot_check why there is none"
+        raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
+    computed = compute(claim, "formula", claim["formula"], book) if claim["formula"] else None
+    if claim["cannot_check"] or not isinstance(computed, Computed):
+        context = computed if isinstance(computed, Computed) else None
+        return Verdict(claim, claim["cannot_check"] or str(computed), context)
+    shown = read_claim(claim, computed)
+    verdict, reading, why = check_figure(shown, computed)
+    if verdict != INCONSISTENT:
+        return Verdict(claim, why, computed, shown, verdict, NONE, reading)
+    met = [other for other in others if isinstance(other, Computed) and check_figure(shown, other)[0] in (REPRODUCES, WITHIN)]
+    if met:
+        why += f"; another reading does: {met[0].text(shown.per, shown.kind)}"
+    elif others:
+        why += "; no other reading listed meets it"
+    severity = VALUE if met else severity_of(shown, computed)
+    return Verdict(claim, why, computed, shown, verdict, severity, reading)
 
 
-def computed_by(row: dict[str, str], column: str, text: str, book: Book) -> Computed | str:
+def compute(claim: Claim, column: str, formula: str, book: Book) -> Computed | str:
     """What a formula gives, or the sentence that says which figure is missing."""
     try:
-        return evaluate(text, book)
+        return evaluate(formula, book)
     except NoFigure as gap:
         return str(gap)
     except FormulaError as error:
-        raise ClaimError(row["id"], column, str(error)) from None
+        raise ClaimError(claim["id"], column, str(error)) from None
 
 
-def readable(row: dict[str, str], computed: Computed) -> Phrase:
-    """The phrase to test; ClaimError if it cannot be read or is of another kind than the computed figure."""
-    column = "read_as" if row["read_as"] else "printed"
-    text, shown, fault = row[column], None, ""
+def read_claim(claim: Claim, computed: Computed) -> Phrase:
+    """The phrase to test; ClaimError if it cannot be read or compared with the computed figure."""
+    column = "read_as" if claim["read_as"] else "printed"
+    text = claim[column]
+    if not text:
+        remedy = "write the figure, or in read_as what the words are taken to mean"
+        raise ClaimError(claim["id"], column, f"is empty; {remedy}")
     try:
-        shown = phrases.phrase(text)
+        shown = read_phrase(text)
     except ValueError as error:
-        fault = str(error) if text else "is empty; write the figure, or in read_as what the words are taken to mean"
-    # a phrase that can be read is searched too: "2.7 milion" would be 2.7 of something called milion
-    if better := corrected(text, UNITS, 0.85) if shown else corrected(text, WORDS, 0.75):
-        fault = f'cannot read "{text}"; did you mean {better}?'
-    if fault or not shown:
-        raise ClaimError(row["id"], column, fault)
-    if computed.kind not in MEETS[shown.kind]:
-        fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}; {HINTS[shown.kind]}'
-        raise ClaimError(row["id"], "formula", fault)
+        raise ClaimError(claim["id"], column, str(error)) from None
+    kinds, remedy = COMPARABLE[shown.kind]
+    if computed.kind not in kinds:
+        fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
+        raise ClaimError(claim["id"], "formula", f"{fault}; {remedy}")
     return shown
 
 
-def corrected(text: str, known: list[str], alike: float) -> str:
-    """The text with its first misspelt word put right, or "" if no word is nearly (alike: 0 to 1) one of the known."""
-    for word in [w for w in re.findall(r"[a-z]+", text.lower()) if w in SHORT or w not in phrases.NUMERALS]:
-        close = [SHORT[word]] if word in SHORT else get_close_matches(word, known, n=1, cutoff=alike)
-        if close and close[0] != word:
-            return re.sub(rf"\b{word}\b", close[0], text.lower())
-    return ""
-
-
-def sentences(parts: list[str]) -> str:
-    """The parts as sentences, empty ones left out; a name such as index.people keeps its small letter."""
-    starts = [part if re.match(r"\w+[.:]", part) else part[0].upper() + part[1:] for part in parts if part]
-    return " ".join(part if part[-1] in ".?" else f"{part}." for part in starts)
-
-
-def result(
-    row: dict[str, str], verdict: str, severity: str, why: str, computed: Any = None, shown: Phrase | None = None,
-    reading: str = "",
-) -> dict[str, Any]:  # fmt: skip
-    """One row of the verdicts."""
-    known = computed if isinstance(computed, Computed) else None
-    per = shown.per if shown else known.per if known else Fraction(1)
-    kind = shown.kind if shown else known.kind if known else ""
-    notes = known.notes if known and shown else ()
-    parts = [why, *notes, row["note"]]
-    if shown and row["read_as"]:
-        words = f'"{row["printed"]}"' if row["printed"] else "the statement"
-        parts = [row["note"], f'{words} is taken to mean "{row["read_as"]}": {why}', *notes]
-    numbers = {"printed_value": shown.value if shown else None}
-    numbers |= dict(zip(("read_low", "read_high"), ends(shown, reading) if shown else (None, None), strict=True))
-    numbers |= {"computed": known.value if known else None}
-    numbers |= {"low": known.interval.low if known else None, "high": known.interval.high if known else None}
-    out: dict[str, Any] = {name: row[name] for name in ("id", "statement", "printed")}
-    out |= {"tested": row["read_as"] or row["printed"], "reading": reading, "meant": meant(shown) if shown else ""}
-    out |= {name: None if value is None else float(value * per) for name, value in numbers.items()}
-    out |= {"unit": {"rank": "place", "ratio": "times"}.get(kind, unit_of(per)), "formula": row["formula"]}
-    out |= {"inputs": "; ".join(known.inputs) if known else "", "verdict": verdict, "severity": severity}
-    return out | {"reason": sentences(parts), "notebook": row["notebook"], "evidence": row["evidence"], "error": ""}
+def sentence(part: str) -> str:
+    """A part of a reason as a sentence; a name such as index.people keeps its small letter."""
+    start = part if re.match(r"\w+[.:]", part) else part[0].upper() + part[1:]
+    return start if start[-1] in ".?" else f"{start}."

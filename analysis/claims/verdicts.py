@@ -1,101 +1,73 @@
-"""One printed figure against one computed: the verdict, the reading it was reached in, and how much hangs on it."""
+"""One printed figure against one computed: the verdict, why, and how much hangs on it."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from analysis.claims.phrases import Phrase
-from analysis.claims.vocabulary import Computed, plainly, span
-from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, Interval
+from analysis.claims.lookup import Computed
+from analysis.claims.phrases import THRESHOLDS, Phrase
+from analysis.claims.wording import number_text, range_text
+from analysis.rounding import CANNOT, INCONSISTENT, verdict
 
 NONE, VALUE, CONCLUSION = "none", "value", "conclusion"
-THAN = {">": "more than", ">=": "at least", "<=": "at most", "<": "less than"}
 
 
-def compare(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """(verdict, reading met, why)."""
+def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
+    """(verdict, the narrowest reading met, why)."""
     if shown.places and shown.places != computed.places:
         return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
-    if computed.parts:
-        return sources(shown, computed)
-    words, (so, not_so) = f'"{shown.text}"', ("prints as", "does not print as")
-    if shown.direction:
-        words, (so, not_so) = shown.text, ("is", "is not")
-    point = held(computed, shown)
-    value = computed.value
-    reading = "" if value is None else met(shown, Interval(value, value)) if shown.direction else shown.prints(value)
-    if reading:
-        return REPRODUCES, reading, f"{point} {so} {words}{widely(shown, reading)}"
-    reading = met(shown, computed.interval)
-    why = f"{point} {not_so} {words}"
-    if computed.interval.low != computed.interval.high and value is not None:
-        why += f"; rounding of the figures it is computed from allows {span(computed.interval, shown.per)}, which "
-        why += f"meets it{widely(shown, reading)}" if reading else "does not meet it"
-    return WITHIN if reading else INCONSISTENT, reading, why
+    if computed.sources:
+        return check_sources(shown, computed)
+    prints = "" if computed.value is None else shown.prints(computed.value)
+    reading = prints or shown.reading_met(computed.interval)
+    does, does_not = ("is", "is not") if shown.direction else ("prints as", "does not print as")
+    words = shown.text if shown.direction else f'"{shown.text}"'
+    why = f"{computed.text(shown.per, shown.kind)} {does if prints else does_not} {words}"
+    if prints:
+        why += coarse_text(shown, reading)
+    elif computed.value is not None and computed.interval.low != computed.interval.high:
+        allowed = range_text(computed.interval, shown.per)
+        meets = f"meets it{coarse_text(shown, reading)}" if reading else "does not meet it"
+        why += f"; rounding of the figures it is computed from allows {allowed}, which {meets}"
+    return verdict(bool(prints), bool(reading)), reading, why
 
 
-def widely(shown: Phrase, reading: str) -> str:
-    """What a reason adds where the coarse reading is met: how wide it is, and whether a finer one was there to miss."""
+def coarse_text(shown: Phrase, reading: str) -> str:
+    """What a reason adds where the coarse reading is met: how wide it is, and if a finer is not."""
+    if reading != "coarse":
+        return ""
     only = "only " if "fine" in shown.readings else ""
-    return f", {only}in the coarse reading, {span(shown.readings[reading], shown.per)}" if reading == "coarse" else ""
+    return f", {only}in the coarse reading, {range_text(shown.readings[reading], shown.per)}"
 
 
-def sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """The same for a range over several sources: if only some of them allow the figure, they do not decide."""
-    allow = [reading for reading in (met(shown, part) for part in computed.parts) if reading]
-    why = f'{len(allow)} of {len(computed.parts)} sources allow "{shown.text}"'
-    why += f"; together they run from {span(computed.interval, shown.per)}"
-    if not allow:
-        return INCONSISTENT, "", why
-    if len(allow) < len(computed.parts):
+def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
+    """The same for several sources: if only some of them allow the figure, they do not decide."""
+    met = [shown.reading_met(source) for source in computed.sources]
+    allow = [reading for reading in met if reading]
+    why = f'{len(allow)} of {len(met)} sources allow "{shown.text}"'
+    why += f"; together they run from {range_text(computed.interval, shown.per)}"
+    if allow and len(allow) < len(met):
         return CANNOT, "", f"{why}; they disagree, so they do not decide"
-    return WITHIN, allow[0], why
+    return verdict(False, bool(allow)), allow[0] if allow else "", why
 
 
-def met(shown: Phrase, interval: Interval) -> str:
-    """The narrowest reading that some value of the interval meets; "threshold" for a "more than" and its like."""
-    if shown.direction:
-        return "threshold" if shown.holds(interval.low) or shown.holds(interval.high) else ""
-    return shown.reading_met(interval)
+def severity_of(shown: Phrase, computed: Computed) -> str:
+    """How much hangs on an inconsistent figure: `value` or `conclusion`.
 
-
-def how_far(shown: Phrase, computed: Computed) -> str:
-    """`value` or `conclusion`, for an inconsistent claim.
-
-    `value`: the nearest computed value is less than twice and more than half of the printed one, so the statement keeps
-    its sense; else, or if a "more than" or "at most" fails, `conclusion`.
+    `value`: the nearest computed value is less than twice and more than half of the printed one, so
+    the statement keeps its sense; else, or if a threshold fails, `conclusion`.
     """
-    low, high, printed = computed.interval.low, computed.interval.high, shown.value
-    nearest = min(max(printed, low), high)
-    if shown.direction or nearest <= 0 or printed <= 0:
+    low, high, number = computed.interval.low, computed.interval.high, shown.value
+    nearest = min(max(number, low), high)
+    if shown.direction or nearest <= 0 or number <= 0:
         return CONCLUSION
-    return VALUE if printed < 2 * nearest and nearest < 2 * printed else CONCLUSION
+    return VALUE if number < 2 * nearest and nearest < 2 * number else CONCLUSION
 
 
-def in_terms(shown: Phrase, digits: str) -> str:
-    """A number's text as a place or a multiple, where the phrase is one."""
-    return {"rank": f"place {digits}", "ratio": f"{digits} times"}.get(shown.kind, digits)
-
-
-def held(computed: Computed, shown: Phrase) -> str:
-    """The computed value, or its range if it has no point, in the phrase's terms."""
-    if computed.value is None:
-        return span(computed.interval, shown.per)
-    return in_terms(shown, plainly(computed.value, shown.per))
-
-
-def meant(shown: Phrase) -> str:
-    """How the phrase was read: "at least 1,500,000", or each reading's range, "9.5 to 10.5 percent (fine) or ..."."""
+def reading_text(shown: Phrase) -> str:
+    """How the phrase was read: "at least 1,500,000", "9.5 to 10.5 percent (fine) or ..."."""
     if shown.direction:
-        return f"{THAN[shown.direction]} {in_terms(shown, plainly(shown.edge, shown.per))}"
+        words = THRESHOLDS[shown.direction].split("|")[0]
+        return f"{words} {number_text(shown.edge, shown.per, shown.kind)}"
     if shown.kind == "rank":
-        return in_terms(shown, plainly(shown.value))
-    return " or ".join(f"{in_terms(shown, span(r, shown.per))} ({name})" for name, r in shown.readings.items())
-
-
-def ends(shown: Phrase, reading: str) -> tuple[Fraction | None, Fraction | None]:
-    """(lowest, highest) value that the phrase allows in this reading, else in its widest; None where it is open."""
-    if shown.direction:
-        return (shown.edge, None) if shown.direction.startswith(">") else (None, shown.edge)
-    interval = shown.readings.get(reading, list(shown.readings.values())[-1])
-    return interval.low, interval.high
+        return number_text(shown.value, shown.per, shown.kind)
+    texts = {name: range_text(own, shown.per, shown.kind) for name, own in shown.readings.items()}
+    return " or ".join(f"{text} ({name})" for name, text in texts.items())

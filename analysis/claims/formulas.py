@@ -1,9 +1,7 @@
-"""Formulas of a claims table: data, not Python. Each is a number or one of the words in FUNCTIONS.
+"""Formulas of a claims table: data, not Python. Each is a number or a word of FUNCTIONS with parts.
 
-A word's parts stand in brackets with ; between them. Where figures are named, the first part is
-table.column and the others filters: column=value with =, !=, <, <=, > or >=, the value possibly
-top(n; table.column; filters); `country` may stand for iso3. Nothing is handed to Python: another
-word is an error with the nearest right one.
+Where figures are named, the first part is table.column and the others filters: column=value with =,
+!=, <, <=, > or >=; the value may be top(n; table.column; filters), `country` may stand for iso3.
 """
 
 from __future__ import annotations
@@ -20,20 +18,18 @@ from typing import Any
 import pandas as pd
 
 from analysis import ranks
-from analysis.claims.lookup import PLAIN_NUMBER, Book, Cells, Computed, FormulaError, NoFigure, split
-from analysis.claims.wording import HUNDRED, ONE
+from analysis.claims import lookup
+from analysis.claims.lookup import HUNDRED, ONE, Book, Cells, Computed, FormulaError, NoFigure
 from analysis.rounding import Interval, exact
-from analysis.tables import hint
 
 
 def evaluate(text: str, book: Book) -> Computed:
     """What a formula gives. FormulaError for one not understood, NoFigure for a gap in a table."""
     text = text.strip()
-    if re.fullmatch(PLAIN_NUMBER, text):
+    if re.fullmatch(lookup.PLAIN_NUMBER, text):
         return Computed(exact(text), Interval(text, text))
-    word, parts = split(text)
-    if word not in FUNCTIONS:
-        raise FormulaError(f'there is no word "{word}"; {hint(word, FUNCTIONS)}')
+    word, parts = lookup.split(text)
+    lookup.require(word, FUNCTIONS, "there is no word")
     try:
         return FUNCTIONS[word](book, parts)
     except ZeroDivisionError:
@@ -41,7 +37,7 @@ def evaluate(text: str, book: Book) -> Computed:
 
 
 def join(cells: Cells, source: str, how: Callable[[list[Fraction]], Any]) -> Computed:
-    """One figure from cells, in their unit; how: a sum, median or the like, which grows as they do."""
+    """One figure from several, in their unit; how: sum, median or the like, growing as they do."""
     figures = list(cells.values())
     low = how([figure.interval.low for figure in figures])
     high = how([figure.interval.high for figure in figures])
@@ -65,11 +61,6 @@ def cell_sum(book: Book, parts: list[str]) -> Computed:
     return replace(join(cells, source, sum), value=sum(known, Fraction()))
 
 
-def cell_median(book: Book, parts: list[str]) -> Computed:
-    """median(vulnerability.score; edition=2018; factor=governance issues): the middle one."""
-    return join(*book.named_cells(parts), median)
-
-
 def nth_largest(book: Book, parts: list[str]) -> Computed:
     """largest(2; index.rate; edition=2023): the second largest; largest(1; ...) is the maximum."""
     n, cells, source = book.first_cells("largest", parts)
@@ -89,8 +80,8 @@ def row_count(book: Book, parts: list[str]) -> Computed:
 def row_place(book: Book, parts: list[str]) -> Computed:
     """rank(index.rate; edition=2023; of iso3=USA): the place of one row, the largest being first.
 
-    The range is what rounding leaves open; for index.rate a row's printed rate, count and population
-    are taken together. The value is the plain rank, ties sharing the best place, moved into it.
+    The range is what rounding leaves open, for index.rate that of rate, count and population taken
+    together. The value is the plain rank, ties sharing the best place, moved into that range.
     """
     whose = [part.removeprefix("of ") for part in parts[1:] if part.startswith("of ")]
     pool = [part for part in parts[1:] if not part.startswith("of ") and part != "lowest first"]
@@ -99,48 +90,42 @@ def row_place(book: Book, parts: list[str]) -> Computed:
     cells, source = book.named_cells([parts[0], *pool])
     ours = book.rows(book.column(parts[0])[0], pool + whose).index.intersection(list(cells))
     if len(ours) != 1:
-        wanted = f"{'; '.join(whose)}, where one should"
-        fault = f"{len(ours)} of the {len(cells)} ranked rows fit {wanted}"
-        raise FormulaError(fault) if len(ours) else NoFigure(fault)
-    frame = pd.DataFrame([cell.interval.bounds() for cell in cells.values()], list(cells), ["low", "high"])
-    ends = book.index_rates.loc[list(cells)] if parts[0] == "index.rate" else frame
-    points = pd.Series([float(cell.point) for cell in cells.values()], list(cells))
-    if "lowest first" in parts:
-        ends, points = -ends.rename(columns={"low": "high", "high": "low"}), -points
-    best, worst = (int(place) for place in ranks.rank_interval(ends["low"], ends["high"]).loc[ours[0]])
-    plain = int((points > points[ours[0]]).sum()) + 1
-    note = "a plain rank of the printed figures, ties sharing the best place, gives"
-    notes = () if plain == best == worst else (f"{note} {plain} of {len(cells)}",)
+        fault = f"{len(ours)} of the {len(cells)} ranked rows fit {'; '.join(whose)}"
+        raise (FormulaError if len(ours) else NoFigure)(f"{fault}, where one should")
+    turn = -1 if "lowest first" in parts else 1
+    rows = {row: (*cell.interval.bounds(), float(cell.point)) for row, cell in cells.items()}
+    frame = turn * pd.DataFrame.from_dict(rows, "index", columns=["low", "high", "point"])
+    ends = turn * book.index_rates.loc[frame.index] if parts[0] == "index.rate" else frame
+    low, high = (ends["low"], ends["high"])[::turn]
+    best, worst = (int(place) for place in ranks.rank_interval(low, high).loc[ours[0]])
+    plain = int(pd.Series(ranks.rank(frame["point"]), frame.index)[ours[0]])
+    note = f"a plain rank of the printed figures, ties sharing the best place, gives {plain}"
+    notes = () if plain == best == worst else (f"{note} of {len(cells)}",)
     place, inputs = Fraction(min(max(plain, best), worst)), (f"{source}, {'; '.join(whose)}",)
     return Computed(place, Interval(best, worst), "rank", ONE, inputs, notes, len(cells))
 
 
 def row_range(book: Book, parts: list[str]) -> Computed:
-    """range(famine_estimates; ...): from the lowest low, point, value or high to the highest."""
-    name, filters = parts[0], parts[1:]
-    rows = book.rows(name, filters)
-    ends: dict[Any, list[Fraction]] = {}
-    for column in [c for c in ("low", "point", "value", "high") if c in rows and rows[c].notna().any()]:
-        for row, cell in book.cells(f"{name}.{column}", filters).items():
+    """range(famine_estimates; ...): from the smallest to the largest low, point, value or high."""
+    rows, ends = book.rows(parts[0], parts[1:]), dict[Any, list[Fraction]]()
+    columns = [name for name in ("low", "point", "value", "high") if name in rows]
+    for column in [name for name in columns if rows[name].notna().any()]:
+        for row, cell in book.cells(f"{parts[0]}.{column}", parts[1:]).items():
             ends.setdefault(row, []).extend([cell.interval.low, cell.interval.high])
     if not ends:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
-    sources = tuple(Interval(min(own), max(own)) for own in ends.values())
     note, rows = f"{len(ends)} rows have a figure", rows.loc[list(ends)]
     if {"period_start", "period_end"} <= set(rows):
-        note += f", for periods between {rows['period_start'].min()} and {rows['period_end'].max()}"
+        first, last = rows["period_start"].min(), rows["period_end"].max()
+        note += f", for periods between {first} and {last}"
+    sources = tuple(Interval(min(own), max(own)) for own in ends.values())
     whole = Interval(min(own.low for own in sources), max(own.high for own in sources))
     inputs = (f"{'; '.join(parts)}: {note}",)
     return Computed(None, whole, inputs=inputs, notes=(note,), sources=sources)
 
 
-def of_two(
-    word: str, how: Callable[[Any, Any], Any], kind: str, per: Fraction, book: Book, parts: list[str]
-) -> Computed:
-    """share(A; B) and the like; the interval lets both formulas err on their own.
-
-    kind, per: of the result; kind "" where both must be of one kind, which it then has too.
-    """
+def of_two(word: str, how: Any, kind: str, per: Fraction, book: Book, parts: list[str]) -> Computed:
+    """share(A; B) and the like; A and B err on their own. kind "": theirs, if it is the same."""
     if len(parts) != 2:
         raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
     one, other = (evaluate(part, book) for part in parts)
@@ -159,7 +144,7 @@ FUNCTIONS: dict[str, Callable[[Book, list[str]], Computed]] = {
     "value": one_cell,
     "sum": cell_sum,
     "count": row_count,
-    "median": cell_median,
+    "median": lambda book, parts: join(*book.named_cells(parts), median),  # the middle one
     "largest": nth_largest,
     "rank": row_place,
     "range": row_range,

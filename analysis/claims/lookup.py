@@ -8,29 +8,46 @@ A cell is read in whole units: a column (or a row with a column `unit`) whose un
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from operator import eq, ge, gt, le, lt, ne
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis import rates, tables
-from analysis.claims.wording import ONE, number_text, range_text
 from analysis.rounding import UNROUNDED, Interval, exact, printed
 
-DEEPEST = 20  # brackets within brackets
+ONE, HUNDRED = Fraction(1), Fraction(100)
 PLAIN_NUMBER = r"-?\d{1,18}(?:,\d{3})*(?:\.\d+)?"
-COMPARE: dict[str, Callable[[Any, Any], Any]]
-COMPARE = {"!=": ne, "<=": le, ">=": ge, "=": eq, "<": lt, ">": gt}
+COMPARE = {"!=": "ne", "<=": "le", ">=": "ge", "=": "eq", "<": "lt", ">": "gt"}
 FILTER = re.compile(rf"(\w+)\s*({'|'.join(COMPARE)})\s*(.+)", re.DOTALL)
 
 
+def unit_text(per: Fraction, kind: str = "") -> str:
+    """place, times, percent, per 1,000; nothing for a plain number."""
+    share = "" if per == ONE else "percent" if per == HUNDRED else f"per {int(per):,}"
+    return {"rank": "place", "ratio": "times"}.get(kind, share)
+
+
+def number_text(value: Fraction, per: Fraction = ONE, kind: str = "") -> str:
+    """A number with its unit for a reader: whole numbers in full, others to four digits."""
+    size = value * per
+    digits = f"{float(size):,.0f}" if size % 1 == 0 or abs(size) >= 1000 else f"{float(size):.4g}"
+    return f"place {digits}" if kind == "rank" else f"{digits} {unit_text(per, kind)}".rstrip()
+
+
+def range_text(interval: Interval, per: Fraction = ONE, kind: str = "") -> str:
+    """A range with its unit for a reader; one number if both ends look alike."""
+    low, high = number_text(interval.low * per), number_text(interval.high, per, kind)
+    return high if low == number_text(interval.high * per) else f"{low} to {high}"
+
+
 class FormulaError(ValueError):
-    """A formula that cannot be understood; the message names the part and the nearest right name."""
+    """A formula that cannot be understood; the message names the part and what to write."""
 
 
 class NoFigure(ValueError):
@@ -91,19 +108,12 @@ class Book:
     @cached_property
     def index_rates(self) -> pd.DataFrame:
         """low, high: the rates per 1,000 that a row's rate, count and population allow together."""
-        found = rates.printed_intervals(self.table("index"), self.table("editions"))
-        found["low"] = found["low"].fillna(found["rate_low"])
-        return found.assign(high=found["high"].fillna(found["rate_high"]))[["low", "high"]]
+        return rates.printed_intervals(self.table("index"), self.table("editions"))
 
     def columns(self, name: str) -> list[str]:
         """Those a formula may name: not people_printed, which only keeps the text of people."""
         texts = [f"{column}_printed" for column in self.table(name)]
         return [str(column) for column in self.table(name) if column not in texts]
-
-    def no_column(self, name: str, column: str) -> FormulaError:
-        """The error for a column that the table does not have."""
-        hint = tables.hint(column, self.columns(name))
-        return FormulaError(f'{name} has no column "{column}"; {hint}')
 
     def column(self, reference: str) -> tuple[str, str]:
         """The table and column that `table.column` names, the column being one of numbers."""
@@ -113,8 +123,7 @@ class Book:
         if not point:
             remedy = "write table.column, such as index.people"
             raise FormulaError(f'"{reference}" names no column; {remedy}')
-        if column not in self.columns(name):
-            raise self.no_column(name, column)
+        require(column, self.columns(name), f"{name} has no column")
         if not pd.api.types.is_numeric_dtype(self.table(name)[column]):
             raise FormulaError(f"{reference} holds text, not numbers")
         return name, column
@@ -122,12 +131,11 @@ class Book:
     def rows(self, name: str, filters: list[str]) -> pd.DataFrame:
         """The rows that fit every filter; NoFigure if each value exists and no row has them all."""
         frame = self.table(name)
-        fit = pd.Series(True, index=frame.index)
         for text in filters:
-            fit &= self.fits(name, text)
-        if not fit.any():
+            frame = frame[self.fits(name, text).loc[frame.index]]
+        if frame.empty:
             raise NoFigure(f"the table {name} has no row with {'; '.join(filters)}")
-        return frame[fit]
+        return frame
 
     def fits(self, name: str, text: str) -> pd.Series:
         """Which rows of the table fit a filter; `country` may stand for the iso3 of its name."""
@@ -137,37 +145,34 @@ class Book:
             raise FormulaError(f'cannot read the filter "{text}"; {remedy}')
         frame, (column, sign, wanted) = self.table(name), found.groups()
         of_top = wanted.startswith("top(") and sign in ("=", "!=")
-        if column == "country" and column not in frame and "iso3" in frame and not of_top:
+        among = self.top(column, split(wanted)[1]) if of_top else []
+        if column == "country" and not of_top and column not in frame and "iso3" in frame:
             column, wanted = "iso3", self.code(wanted)
         if column not in frame:
-            raise self.no_column(name, column)
+            require(column, self.columns(name), f"{name} has no column")
         if of_top:
-            return frame[column].isin(self.top(column, split(wanted)[1])) == (sign == "=")
+            return frame[column].isin(among) == (sign == "=")
         value: str | float = wanted
         if pd.api.types.is_numeric_dtype(frame[column]):
             if not re.fullmatch(PLAIN_NUMBER, wanted):
                 raise FormulaError(f'{name}.{column} holds numbers, and "{wanted}" is none')
             value = float(exact(wanted))
         if sign in ("=", "!=") and not (frame[column] == value).any():
-            hint = tables.hint(wanted, frame[column].dropna().unique())
-            raise FormulaError(f'{name}.{column} is nowhere "{wanted}"; {hint}')
-        return COMPARE[sign](frame[column], value).fillna(False).astype(bool)
+            require(wanted, list(frame[column].dropna().unique()), f"{name}.{column} is nowhere")
+        return getattr(frame[column], COMPARE[sign])(value).fillna(False).astype(bool)
 
     def code(self, country: str) -> str:
         """The iso3 code of a country, named as in the countries table or as an edition does."""
         known = self.table("index").set_index("country_as_printed")["iso3"].to_dict()
         known |= self.table("countries").set_index("name")["iso3"].to_dict()
-        if country not in known:
-            raise FormulaError(f'there is no country "{country}"; {tables.hint(country, known)}')
+        require(country, known, "there is no country")
         return str(known[country])
 
     def top(self, column: str, parts: list[str]) -> list[Any]:
-        """The column in the rows of top(n; table.column; filters), a tie at the end letting all in."""
+        """The column in the rows of top(n; table.column; filters), ties at the end included."""
         n, cells, _ = self.first_cells("top", parts)
         frame = self.table(self.column(parts[1])[0])
-        if column not in frame:
-            hint = tables.hint(column, frame.columns)
-            raise FormulaError(f'{parts[1]} stands in a table without "{column}"; {hint}')
+        require(column, frame.columns, f"{parts[1]} stands in a table without")
         least = sorted(cell.point for cell in cells.values())[-n]
         return list(frame.loc[[row for row, cell in cells.items() if cell.point >= least], column])
 
@@ -184,8 +189,7 @@ class Book:
     def named_cells(self, parts: list[str]) -> tuple[Cells, str]:
         """The cells that `table.column; filters` names, and a line that says which they are."""
         cells = self.cells(parts[0], parts[1:])
-        where = f" ({'; '.join(parts[1:])})" if parts[1:] else ""
-        one = next(iter(cells.values()))
+        where, one = f" ({'; '.join(parts[1:])})" if parts[1:] else "", next(iter(cells.values()))
         shown = one.text(one.per) if len(cells) == 1 else f"{len(cells)} figures"
         return cells, f"{parts[0]}{where}: {shown}"
 
@@ -200,7 +204,7 @@ class Book:
         return {label: self.cell(name, column, record) for label, record in records}
 
     def cell(self, name: str, column: str, row: dict[Any, Any]) -> Computed:
-        """The figure of one row."""
+        """The figure of one row, which has one."""
         text = str(row.get(f"{column}_printed", row[column]))
         edition = self.editions.get(row["edition"], {}) if "edition" in row else {}
         steps = (row.get(f"{column}_unit"), edition.get(f"{column}_unit"), UNROUNDED)
@@ -209,7 +213,7 @@ class Book:
             unit = str(row.get("unit", unit))
         if not pd.isna(edition.get(f"{column}_per")):
             unit = f"per {edition[f'{column}_per']}"
-        factor, per = scale(unit)
+        factor, per = factor_and_per(unit)
         try:
             interval = printed(text, next(step for step in steps if not pd.isna(step))) * factor
         except ValueError as error:
@@ -218,7 +222,13 @@ class Book:
         return Computed(value, interval, "count" if per == ONE else "share", per)
 
 
-def scale(unit: str) -> tuple[Fraction, Fraction]:
+def require(name: str, known: Iterable[Any], fault: str) -> None:
+    """FormulaError that names the nearest known name, unless this one is known."""
+    if name not in known:
+        raise FormulaError(f'{fault} "{name}"; {tables.hint(name, known)}')
+
+
+def factor_and_per(unit: str) -> tuple[Fraction, Fraction]:
     """(what a printed number is multiplied by, what a share is shown per; 1 if it is no share)."""
     share = re.search(r"\bper (\d[\d,]*)", unit)
     if share or re.search(r"\bpercent\b", unit):
@@ -230,16 +240,11 @@ def scale(unit: str) -> tuple[Fraction, Fraction]:
 def split(text: str) -> tuple[str, list[str]]:
     """The word and the parts of word(part; part; ...); brackets inside a part are kept."""
     found = re.fullmatch(r"(\w+)\s*\((.*)\)", text, re.DOTALL)
-    depth, parts = 0, [""]
-    for letter in found[2] if found else ")":
-        depth += (letter == "(") - (letter == ")")
-        if depth < 0 or depth > DEEPEST:
-            break
-        if letter == ";" and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    if not found or depth != 0:
+    inside = found[2] if found else ""
+    depths = [0, *accumulate((letter == "(") - (letter == ")") for letter in inside)]
+    if not found or min(depths) < 0 or max(depths) > 20 or depths[-1] != 0:
         remedy = "write word(part; part), such as value(index.people; iso3=PRK)"
         raise FormulaError(f'cannot read "{text}"; {remedy}')
+    cuts = [at for at, letter in enumerate(inside) if letter == ";" and depths[at] == 0]
+    parts = [inside[start + 1 : end] for start, end in pairwise([-1, *cuts, len(inside)])]
     return found[1].lower(), [part.strip() for part in parts]

@@ -1,29 +1,24 @@
 """Reading a figure out of an article's phrase: "1.1 million", "0.33 percent", "nearly one in ten".
 
-A number with a point was rounded at its last digit, so 1.1 million is to a tenth of a million. One
-without a point is read in two ways: finely, at the last digit written, or coarsely, where its zeros
-begin (330 million: 1 or 10). After about, some, nearly, approximately only the coarse reading is
-meant. "More than", "at least", "less than" and "at most" make the number a threshold instead.
-
-A phrase is read in four steps: fractions, places and the like become digits (REWRITES), the parts
-are told apart (PATTERN), what could mean something else is refused, never guessed (DOUBTS), and the
-rest makes a Phrase.
+Its words become digits (REWRITES), its parts are told apart (PATTERN), what may mean something else
+is refused, never guessed (doubt), and the rest is a Phrase. With a point, the number was rounded at
+its last digit. Without, it is read finely, at its last digit, or coarsely, where its zeros begin
+(330 million: to 1 or 10 million); after about, some, nearly and the like only coarsely.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from operator import ge, gt, le, lt
 from types import SimpleNamespace
 
+from analysis.claims.lookup import HUNDRED, ONE
 from analysis.rounding import UNROUNDED, Interval, exact, printed, prints_as
 from analysis.tables import near
 
-ONE, HUNDRED = Fraction(1), Fraction(100)
 SMALL = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve")
 CARDINALS = {word: str(number) for number, word in enumerate(SMALL)}
 CARDINALS |= {"twenty": "20", "fifty": "50", "hundred": "100"}
@@ -38,11 +33,11 @@ THRESHOLDS = {
     "<=": "at most|up to|no more than",
     "<": "less than|fewer than|under|below",
 }
-HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {">": gt, ">=": ge, "<=": le, "<": lt}
-UNREAD = """thirteen fourteen fifteen sixteen seventeen eighteen nineteen thirty forty sixty seventy
+HOLDS = {">": gt, ">=": ge, "<=": le, "<": lt}
+OTHERS = """thirteen fourteen fifteen sixteen seventeen eighteen nineteen thirty forty sixty seventy
     eighty ninety dozen score gross lakh lac crore cr k mn mln mio mil bln tn trn trln trillion
     quadrillion milliard"""
-NUMERALS = {*SCALES, *CARDINALS, *re.findall(r"\w+", UNREAD)}
+NUMERALS = {*SCALES, *CARDINALS, *re.findall(r"\w+", OTHERS)}
 BENDS = re.findall(r"\w+", "or more less fewer least most plus minus but per percent percentage")
 UNITS = ["thousand", "million", "billion", "percent"]
 SHORT = {"mn": "million", "mln": "million", "mio": "million", "bln": "billion"}
@@ -81,7 +76,6 @@ class Phrase:
 
     text: str
     digits: str  # the number that was rounded, as printed
-    units: dict[str, str]  # reading ("digits", or "fine" and "coarse") -> unit; narrowest first
     factor: Fraction | None  # one of the digits as a plain number; None: the ten of one in ten
     kind: str  # count, share, ratio or rank
     per: Fraction  # what a share is shown per: 100 for percent, 1,000 for "of every 1,000"; or 1
@@ -93,6 +87,18 @@ class Phrase:
     def value(self) -> Fraction:
         """The plain number meant: 0.0033 for "0.33 percent"."""
         return 1 / exact(self.digits) if self.factor is None else exact(self.digits) * self.factor
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Reading (digits, or fine and coarse) -> rounding unit of the digits, narrowest first."""
+        if self.kind == "rank" or "." in self.digits:
+            _, _, decimals = self.digits.partition(".")
+            return {"digits": UNROUNDED if self.kind == "rank" else f"1e-{len(decimals)}"}
+        zeros = re.search(r"[1-9](0*)$", self.digits.replace(",", ""))
+        coarse = f"1e{len(zeros[1]) if zeros else 0}"
+        if self.hedged:
+            return {"coarse": coarse}
+        return {"digits": "1"} if coarse == "1e0" else {"fine": "1", "coarse": coarse}
 
     @cached_property
     def readings(self) -> dict[str, Interval]:
@@ -110,10 +116,7 @@ class Phrase:
         return nearer if self.hedged else self.value
 
     def prints(self, value: Fraction) -> str:
-        """The narrowest reading in which the value, by either tie rule, rounds to these digits.
-
-        "threshold" for a value that satisfies one; "" where there is none.
-        """
+        """The narrowest reading in which the value rounds to these digits, or "threshold", or ""."""
         if self.direction:
             return "threshold" if HOLDS[self.direction](value, self.edge) else ""
         if self.factor is None and value <= 0:
@@ -123,7 +126,7 @@ class Phrase:
         return fit[0] if fit else ""
 
     def reading_met(self, computed: Interval) -> str:
-        """The narrowest reading that the interval meets, or "threshold"; "" where there is none."""
+        """The narrowest reading that the interval meets, or "threshold", or ""."""
         if self.direction:
             return self.prints(computed.low) or self.prints(computed.high)
         return next((name for name, own in self.readings.items() if own.meets(computed)), "")
@@ -139,36 +142,19 @@ class Phrase:
 def phrase(text: str) -> Phrase:
     """Read a printed phrase; ValueError, with a hint or examples, for one that is not clear."""
     part = parts_of(text)
-    doubt = part and (doubt_of_words(part) or doubt_of_number(part) or doubt_of_base(part))
-    if not part or doubt or exact(part.whole or "1") == 0:
+    doubt = part and (doubt_of_words(part) or doubt_of_numbers(part))
+    if not part or doubt or (part.whole and part.total == 0):
         reason = f": {doubt}" if doubt else f"; write it like {READABLE}"
         raise ValueError(f'cannot read "{text}" as a figure{reason}')
-    hedged = bool(part.hedge)
-    if part.ordinal:
-        places, units = int(exact(part.whole)) if part.whole else None, {"digits": UNROUNDED}
-        return Phrase(text, part.digits, units, ONE, "rank", ONE, part.direction, hedged, places)
-    digits, factor, kind, per = rounded_part(part)
-    units = units_of(digits, hedged)
-    return Phrase(text, digits, units, factor, kind, per, part.direction, hedged)
-
-
-def rounded_part(part: SimpleNamespace) -> tuple[str, Fraction | None, str, Fraction]:
-    """(the digits that were rounded, the plain value of one, kind, what a share is shown per)."""
-    times = Fraction(SCALES.get(part.scale, 1))
-    if not part.whole and not part.percent:
-        return part.digits, times, "ratio" if part.fold else "count", ONE
-    whole = exact(part.whole or "100")
-    per = whole if whole >= 1000 else HUNDRED
-    if part.whole and part.digits == "1" and not part.scale and part.join != "per":
-        return part.whole, None, "share", per  # one in ten; but 1 per 1,000 is a rate, to ones
-    return part.digits, times / whole, "share", per
+    places = int(part.total) if part.ordinal and part.whole else None
+    signs = [sign for sign, words in THRESHOLDS.items() if re.fullmatch(words, part.sign)]
+    return Phrase(text, *measure(part), signs[0] if signs else "", bool(part.hedge), places)
 
 
 def parts_of(text: str) -> SimpleNamespace | None:
     """The groups of PATTERN, "" where the phrase has none; None if it has not that form.
 
-    Besides them: unit, percent or times; digits and whole, the number and what it is a part of, in
-    digits, years left out; direction, as in Phrase.
+    digits and whole are number and base in digits (a year is no base), size and total their values.
     """
     words = " ".join(text.lower().replace("-in-", " in ").split())
     for pattern, replacement in REWRITES:
@@ -177,13 +163,13 @@ def parts_of(text: str) -> SimpleNamespace | None:
     if not found:
         return None
     part = SimpleNamespace(**found.groupdict(default=""))
-    part.unit = part.percent or part.fold
+    part.unit, part.times = part.percent or part.fold, Fraction(SCALES.get(part.scale, 1))
     part.digits, part.whole = (CARDINALS.get(word, word) for word in (part.number, part.base))
+    part.size = exact(part.digits) * part.times
     if part.join == "in" and YEAR.fullmatch(part.whole):
         marked = part.unit or part.scale or part.ordinal
-        part.whole = "" if marked or exact(part.digits) > exact(part.whole) else part.whole
-    signs = [sign for sign, words in THRESHOLDS.items() if re.fullmatch(words, part.sign)]
-    part.direction = signs[0] if signs else ""
+        part.whole = "" if marked or part.size > int(part.whole) else part.whole
+    part.total = exact(part.whole or "0")
     return part
 
 
@@ -191,48 +177,42 @@ def doubt_of_words(part: SimpleNamespace) -> str:
     """Why the words around the number may change it, and what to write instead; or ""."""
     if part.whole and part.unit and not part.ordinal:
         return f'it has both "{part.unit}" and "{part.join} {part.base}"; leave one of them out'
-    for word in part.tail.split():
-        if {word, word.removesuffix("s")} & NUMERALS:
-            remedy = "write it all in digits, such as 25,000,000 or 1 in 10,000"
-            return f'"{word}" belongs to the number; {remedy}'
-    for word in part.tail.split():
-        if word in BENDS:
-            remedy = "say it before, such as at least 10 percent, or leave it out"
-            return f'"{word}" stands after the number; {remedy}'
+    after, remedy = part.tail.split(), "write it all in digits, such as 25,000,000 or 1 in 10,000"
+    for word in [word for word in after if {word, word.removesuffix("s")} & NUMERALS]:
+        return f'"{word}" belongs to the number; {remedy}'
+    remedy = "say it before, such as at least 10 percent, or leave it out"
+    for word in [word for word in after if word in BENDS]:
+        return f'"{word}" stands after the number; {remedy}'
     return ""
 
 
-def doubt_of_number(part: SimpleNamespace) -> str:
-    """Why the number may be another one than it seems, and what to write instead; or ""."""
+def doubt_of_numbers(part: SimpleNamespace) -> str:
+    """Why the number, or what it is a part of, may be another, and what to write; or ""."""
     for number in (part.digits, part.whole):
         if DOTTED.fullmatch(number) and not part.scale and not part.percent:
             grouped = number.replace(".", ",")
             return f"the point may part thousands; write {grouped}, or {number[:-1]} for a decimal"
-    more = part.unit or part.scale or "." in part.digits + part.whole
-    if part.ordinal and (more or exact(part.digits) == 0):
+    wrong = part.unit or part.scale or "." in part.digits + part.whole or part.size == 0
+    if part.ordinal and wrong:
         return "a place is a whole number from 1 on, such as 1st or 122nd out of 160"
-    return ""
-
-
-def doubt_of_base(part: SimpleNamespace) -> str:
-    """Why what the number is said to be a part of may be none, and what to write; or ""."""
     if part.join == "in" and YEAR.fullmatch(part.whole) and part.digits != "1":
         return f"{part.whole} may be a year; leave it out, or write {int(part.whole):,}"
-    size, whole = exact(part.digits) * SCALES.get(part.scale, 1), exact(part.whole or "0")
-    if not part.ordinal and part.join in ("in", "of", "out of") and 0 < whole < size:
+    if part.join in ("in", "of", "out of") and not part.ordinal and 0 < part.total < part.size:
         return f"{part.base} is less than what is said to be a part of it; leave it out"
     return ""
 
 
-def units_of(digits: str, hedged: bool) -> dict[str, str]:
-    """Reading -> rounding unit of a number, narrowest first: {"fine": "1", "coarse": "1e6"}."""
-    if "." in digits:
-        return {"digits": f"1e-{len(digits.split('.')[1])}"}
-    zeros = re.search(r"[1-9](0*)$", digits.replace(",", ""))
-    coarse = f"1e{len(zeros[1]) if zeros else 0}"
-    if hedged:
-        return {"coarse": coarse}
-    return {"digits": "1"} if coarse == "1e0" else {"fine": "1", "coarse": coarse}
+def measure(part: SimpleNamespace) -> tuple[str, Fraction | None, str, Fraction]:
+    """(the digits that were rounded, the plain value of one, kind, what a share is shown per)."""
+    if part.ordinal:
+        return part.digits, ONE, "rank", ONE
+    if not part.whole and not part.percent:
+        return part.digits, part.times, "ratio" if part.fold else "count", ONE
+    whole = part.total or HUNDRED
+    per = whole if whole >= 1000 else HUNDRED
+    if part.whole and part.digits == "1" and not part.scale and part.join != "per":
+        return part.whole, None, "share", per  # one in ten; but 1 per 1,000 is a rate, to ones
+    return part.digits, part.times / whole, "share", per
 
 
 def read_phrase(text: str) -> Phrase:
@@ -240,12 +220,10 @@ def read_phrase(text: str) -> Phrase:
     try:
         found, better = phrase(text), respelt(text, UNITS, 0.85)
     except ValueError:
-        better = respelt(text, SPELT, 0.75)
-        if not better:
-            raise
+        found, better = None, respelt(text, SPELT, 0.75)
     if better:
         raise ValueError(f'cannot read "{text}"; did you mean {better}?')
-    return found
+    return found or phrase(text)
 
 
 def respelt(text: str, known: list[str], alike: float) -> str:

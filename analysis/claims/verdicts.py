@@ -1,17 +1,192 @@
-"""One printed figure against one computed: the verdict, why, and how much hangs on it."""
+"""Judge a table of claims: each printed figure against what its formula computes from the tables.
+
+Ranges are from rounding only: survey and model error is not published and far larger.
+"""
 
 from __future__ import annotations
 
-from analysis.claims.lookup import Computed
-from analysis.claims.phrases import THRESHOLDS, Phrase
-from analysis.claims.wording import number_text, range_text
-from analysis.rounding import CANNOT, INCONSISTENT, verdict
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-NONE, VALUE, CONCLUSION = "none", "value", "conclusion"
+import pandas as pd
+
+from analysis.claims import lookup
+from analysis.claims.formulas import evaluate
+from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure, range_text
+from analysis.claims.phrases import THRESHOLDS, Phrase, read_phrase
+from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, verdict
+from analysis.tables import DATA, near
+
+NONE, VALUE, CONCLUSION = "none", "value", "conclusion"  # severities
+NEEDED = ["id", "printed", "formula"]
+OPTIONAL = ["statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
+REMEDIES = {  # where the computed figure is of another kind than the printed one
+    "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
+    "share": "compute share(A; B) or rate(A; B), or name a column of rates",
+    "ratio": "compute ratio(A; B)",
+    "rank": "compute rank(table.column; filters; of iso3=USA)",
+}
+SIX = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
+JUDGED = ["id", "statement", "printed", "tested", "reading", "meant", *SIX, "unit", "formula"]
+JUDGED += ["inputs", "verdict", "severity", "reason", "notebook", "evidence", "error"]
+Claim = dict[str, str]  # column of a claims table -> cell, "" where there is none
+
+
+class ClaimError(ValueError):
+    """One claim that cannot be read: its id, the column (or the line) at fault and what to do."""
+
+    def __init__(self, id: str, column: str, message: str) -> None:
+        super().__init__(f"{id or 'a row without id'}, {column}: {message}")
+        self.id, self.column, self.message = id, column, message
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one claim; by default it cannot be checked."""
+
+    claim: Claim
+    verdict: str = CANNOT
+    reading: str = ""  # the narrowest reading of the phrase that is met
+    why: str = ""
+    severity: str = NONE
+    shown: Phrase | None = None  # the phrase that was tested
+    computed: Computed | None = None
+    error: str = ""
+
+    def reason(self) -> str:
+        """Why, as sentences, with all notes; a name such as index.people keeps its small letter."""
+        claim, notes = self.claim, self.computed.notes if self.computed and self.shown else ()
+        parts = [self.why, *notes, claim["note"]]
+        if self.shown and claim["read_as"]:
+            words = f'"{claim["printed"]}"' if claim["printed"] else "the statement"
+            meaning = f'{words} is taken to mean "{claim["read_as"]}": {self.why}'
+            parts = [claim["note"], meaning, *notes]
+        starts = [p if re.match(r"\w+[.:]", p) else p[0].upper() + p[1:] for p in parts if p]
+        return " ".join(start if start[-1] in ".?" else f"{start}." for start in starts)
+
+    def row(self) -> dict[str, Any]:
+        """The columns of JUDGED and the other ones of the claim; numbers in the phrase's unit."""
+        shown, made = self.shown, self.computed
+        figure = shown or made
+        per, kind = (figure.per, figure.kind) if figure else (lookup.ONE, "")
+        numbers = [shown.value, *shown.limits(self.reading)] if shown else [None] * 3
+        numbers += [made.value, made.interval.low, made.interval.high] if made else [None] * 3
+        cells = [None if number is None else float(number * per) for number in numbers]
+        return self.claim | dict(zip(SIX, cells, strict=True)) | {
+            "tested": self.claim["read_as"] or self.claim["printed"],
+            "reading": self.reading,
+            "meant": reading_text(shown) if shown else "",
+            "unit": lookup.unit_text(per, kind),
+            "inputs": "; ".join(made.inputs) if made else "",
+            "verdict": self.verdict,
+            "severity": self.severity,
+            "reason": self.reason(),
+            "error": self.error,
+        }
+
+
+def judge(claims: pd.DataFrame, folder: Path = DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
+    """(verdicts, errors); a claim that cannot be read is an error, and the others are judged.
+
+    claims: the columns NEEDED and any of OPTIONAL, which examples/README.md explains;
+    attrs["unread"]: position of a row, from 0 -> (line of its file, what is wrong with it).
+    verdicts: the columns JUDGED, a row per claim. tested: the phrase; meant: how it was read;
+    read_low, read_high: what it allows in the reading met, else in the widest; unit: of the SIX
+    numbers, "" for plain ones; NaN: nothing was read or computed, or an end is open; error: why a
+    claim cannot be read, else "". ValueError for a faulty header.
+    """
+    check_columns([str(column) for column in claims])
+    book, unread, seen = Book(folder), claims.attrs.get("unread", {}), Counter[str]()
+    found, errors = [], []
+    records = claims.astype("str").where(claims.notna(), "").to_dict("records")
+    for position, record in enumerate(records):
+        claim = {name: str(record.get(name, "")).strip() for name in [*NEEDED, *OPTIONAL]}
+        seen[claim["id"]] += 1
+        try:
+            if position in unread:
+                raise ClaimError(claim["id"], *unread[position])
+            if seen[claim["id"]] > 1 or not claim["id"]:
+                raise ClaimError(claim["id"], "id", "every claim needs an id of its own")
+            found.append(judge_claim(claim, book))
+        except ClaimError as error:
+            errors.append(error)
+            fault = f"{error.column}: {error.message}"
+            found.append(Verdict(claim, why=fault, error=fault))
+    return pd.DataFrame([one.row() for one in found], columns=JUDGED), errors
+
+
+def check_columns(names: list[str]) -> None:
+    """ValueError for a missing or doubled column, or one nearly named as a known one."""
+    missing = [name for name in [*NEEDED, *OPTIONAL] if name not in names]
+    others = [name for name in names if name not in [*NEEDED, *OPTIONAL]]
+    for column in [name for name in names if names.count(name) > 1]:
+        fault = f'there are {names.count(column)} columns named "{column}"'
+        raise ValueError(f"{fault}; rename or delete all but one")
+    for column in [name for name in NEEDED if name in missing]:
+        if close := near(column, others):
+            raise ValueError(f'the column "{close}" should be "{column}"')
+        there = ", ".join(names) or "none"
+        raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
+    for column in others:
+        if close := near(column, missing, 0.7):
+            raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
+
+
+def judge_claim(claim: Claim, book: Book) -> Verdict:
+    """The verdict on one claim; ClaimError for one that cannot be read."""
+    formulas = [text for text in claim["alternative"].split("|") if text.strip()]
+    others = [compute(claim, "alternative", formula, book) for formula in formulas]
+    made = compute(claim, "formula", claim["formula"], book) if claim["formula"] else ""
+    if not made and not claim["cannot_check"]:
+        remedy = "write one, or say in cannot_check why there is none"
+        raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
+    computed = made if isinstance(made, Computed) else None
+    if not computed or claim["cannot_check"]:
+        return Verdict(claim, why=claim["cannot_check"] or str(made), computed=computed)
+    shown = read_claim(claim, computed)
+    found = Verdict(claim, *check_figure(shown, computed), NONE, shown, computed)
+    if found.verdict != INCONSISTENT:
+        return found
+    known = [other for other in others if isinstance(other, Computed)]
+    met = [other for other in known if check_figure(shown, other)[0] in (REPRODUCES, WITHIN)]
+    severity, note = severity_of(shown, computed), "no other reading listed meets it"
+    if met:
+        severity, note = VALUE, f"another reading does: {met[0].text(shown.per, shown.kind)}"
+    return replace(found, severity=severity, why=f"{found.why}; {note}" if others else found.why)
+
+
+def compute(claim: Claim, column: str, formula: str, book: Book) -> Computed | str:
+    """What a formula gives, or the sentence that says which figure is missing."""
+    try:
+        return evaluate(formula, book)
+    except NoFigure as gap:
+        return str(gap)
+    except FormulaError as error:
+        raise ClaimError(claim["id"], column, str(error)) from None
+
+
+def read_claim(claim: Claim, computed: Computed) -> Phrase:
+    """The phrase to test; ClaimError if it cannot be read or compared with the computed figure."""
+    column = "read_as" if claim["read_as"] else "printed"
+    text = claim[column]
+    if not text:
+        remedy = "write the figure, or in read_as what the words are taken to mean"
+        raise ClaimError(claim["id"], column, f"is empty; {remedy}")
+    try:
+        shown = read_phrase(text)
+    except ValueError as error:
+        raise ClaimError(claim["id"], column, str(error)) from None
+    if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
+        fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
+        raise ClaimError(claim["id"], "formula", f"{fault}; {REMEDIES[shown.kind]}")
+    return shown
 
 
 def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """(verdict, the narrowest reading met, why)."""
+    """(verdict, the narrowest reading met, why) of one printed figure against one computed."""
     if shown.places and shown.places != computed.places:
         return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
     if computed.sources:
@@ -21,21 +196,17 @@ def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
     does, does_not = ("is", "is not") if shown.direction else ("prints as", "does not print as")
     words = shown.text if shown.direction else f'"{shown.text}"'
     why = f"{computed.text(shown.per, shown.kind)} {does if prints else does_not} {words}"
+    coarse = ""
+    if reading == "coarse":  # how wide it is, and whether a finer one is not met
+        only = "only " if "fine" in shown.readings else ""
+        coarse = f", {only}in the coarse reading, {range_text(shown.readings[reading], shown.per)}"
     if prints:
-        why += coarse_text(shown, reading)
+        why += coarse
     elif computed.value is not None and computed.interval.low != computed.interval.high:
         allowed = range_text(computed.interval, shown.per)
-        meets = f"meets it{coarse_text(shown, reading)}" if reading else "does not meet it"
+        meets = f"meets it{coarse}" if reading else "does not meet it"
         why += f"; rounding of the figures it is computed from allows {allowed}, which {meets}"
     return verdict(bool(prints), bool(reading)), reading, why
-
-
-def coarse_text(shown: Phrase, reading: str) -> str:
-    """What a reason adds where the coarse reading is met: how wide it is, and if a finer is not."""
-    if reading != "coarse":
-        return ""
-    only = "only " if "fine" in shown.readings else ""
-    return f", {only}in the coarse reading, {range_text(shown.readings[reading], shown.per)}"
 
 
 def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
@@ -50,13 +221,9 @@ def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
 
 
 def severity_of(shown: Phrase, computed: Computed) -> str:
-    """How much hangs on an inconsistent figure: `value` or `conclusion`.
-
-    `value`: the nearest computed value is less than twice and more than half of the printed one, so
-    the statement keeps its sense; else, or if a threshold fails, `conclusion`.
-    """
-    low, high, number = computed.interval.low, computed.interval.high, shown.value
-    nearest = min(max(number, low), high)
+    """value if what is computed comes within half to twice of the printed, else conclusion."""
+    number = shown.value
+    nearest = min(max(number, computed.interval.low), computed.interval.high)
     if shown.direction or nearest <= 0 or number <= 0:
         return CONCLUSION
     return VALUE if number < 2 * nearest and nearest < 2 * number else CONCLUSION
@@ -66,8 +233,8 @@ def reading_text(shown: Phrase) -> str:
     """How the phrase was read: "at least 1,500,000", "9.5 to 10.5 percent (fine) or ..."."""
     if shown.direction:
         words = THRESHOLDS[shown.direction].split("|")[0]
-        return f"{words} {number_text(shown.edge, shown.per, shown.kind)}"
+        return f"{words} {lookup.number_text(shown.edge, shown.per, shown.kind)}"
     if shown.kind == "rank":
-        return number_text(shown.value, shown.per, shown.kind)
+        return lookup.number_text(shown.value, shown.per, shown.kind)
     texts = {name: range_text(own, shown.per, shown.kind) for name, own in shown.readings.items()}
     return " or ".join(f"{text} ({name})" for name, text in texts.items())

@@ -4,8 +4,6 @@ Where figures are named, the first part is table.column and the others filters: 
 !=, <, <=, > or >=; the value may be top(n; table.column; filters), `country` may stand for iso3.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +17,7 @@ import pandas as pd
 
 from analysis import ranks
 from analysis.claims import lookup
-from analysis.claims.lookup import HUNDRED, ONE, Book, Cells, Computed, FormulaError, NoFigure
+from analysis.claims.lookup import HUNDRED, ONE, Book, Computed, FormulaError, NoFigure
 from analysis.rounding import Interval, exact
 
 
@@ -36,7 +34,7 @@ def evaluate(text: str, book: Book) -> Computed:
         raise FormulaError(f"{word} divides by a figure that may be zero") from None
 
 
-def join(cells: Cells, source: str, how: Callable[[list[Fraction]], Any]) -> Computed:
+def join(cells: dict[Any, Computed], source: str, how: Callable[..., Any]) -> Computed:
     """One figure from several, in their unit; how: sum, median or the like, growing as they do."""
     figures = list(cells.values())
     low = how([figure.interval.low for figure in figures])
@@ -80,8 +78,8 @@ def row_count(book: Book, parts: list[str]) -> Computed:
 def row_place(book: Book, parts: list[str]) -> Computed:
     """rank(index.rate; edition=2023; of iso3=USA): the place of one row, the largest being first.
 
-    The range is what rounding leaves open, for index.rate that of rate, count and population taken
-    together. The value is the plain rank, ties sharing the best place, moved into that range.
+    The range is what rounding leaves open (of index.rate: of rate, count and population together),
+    the value the plain rank, ties sharing the best place, moved into that range.
     """
     whose = [part.removeprefix("of ") for part in parts[1:] if part.startswith("of ")]
     pool = [part for part in parts[1:] if not part.startswith("of ") and part != "lowest first"]
@@ -108,16 +106,14 @@ def row_place(book: Book, parts: list[str]) -> Computed:
 def row_range(book: Book, parts: list[str]) -> Computed:
     """range(famine_estimates; ...): from the smallest to the largest low, point, value or high."""
     rows, ends = book.rows(parts[0], parts[1:]), dict[Any, list[Fraction]]()
-    columns = [name for name in ("low", "point", "value", "high") if name in rows]
-    for column in [name for name in columns if rows[name].notna().any()]:
+    for column in rows.filter(["low", "point", "value", "high"]).dropna(axis=1, how="all"):
         for row, cell in book.cells(f"{parts[0]}.{column}", parts[1:]).items():
             ends.setdefault(row, []).extend([cell.interval.low, cell.interval.high])
     if not ends:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
     note, rows = f"{len(ends)} rows have a figure", rows.loc[list(ends)]
     if {"period_start", "period_end"} <= set(rows):
-        first, last = rows["period_start"].min(), rows["period_end"].max()
-        note += f", for periods between {first} and {last}"
+        note += f", for periods between {rows.period_start.min()} and {rows.period_end.max()}"
     sources = tuple(Interval(min(own), max(own)) for own in ends.values())
     whole = Interval(min(own.low for own in sources), max(own.high for own in sources))
     inputs = (f"{'; '.join(parts)}: {note}",)
@@ -134,8 +130,7 @@ def of_two(word: str, how: Any, kind: str, per: Fraction, book: Book, parts: lis
         raise FormulaError(f"{word} needs two figures of one kind, not {kinds}")
     if not kind:
         kind, per = "count" if one.kind == "rank" else one.kind, one.per
-    known = one.value is not None and other.value is not None
-    value = how(one.value, other.value) if known else None
+    value = None if None in (one.value, other.value) else how(one.value, other.value)
     inputs, notes = one.inputs + other.inputs, one.notes + other.notes
     return Computed(value, how(one.interval, other.interval), kind, per, inputs, notes)
 

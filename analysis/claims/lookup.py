@@ -5,14 +5,13 @@ A cell is read in whole units: a column (or a row with a column `unit`) whose un
 `<column>_unit`, or in that of its edition; without one the figure is taken as it stands.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, pairwise
+from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from analysis.rounding import UNROUNDED, Interval, exact, printed
 
 ONE, HUNDRED = Fraction(1), Fraction(100)
 PLAIN_NUMBER = r"-?\d{1,18}(?:,\d{3})*(?:\.\d+)?"
-COMPARE = {"!=": "ne", "<=": "le", ">=": "ge", "=": "eq", "<": "lt", ">": "gt"}
+COMPARE = {"!=": ne, "<=": le, ">=": ge, "=": eq, "<": lt, ">": gt}
 FILTER = re.compile(rf"(\w+)\s*({'|'.join(COMPARE)})\s*(.+)", re.DOTALL)
 
 
@@ -77,9 +76,6 @@ class Computed:
         if self.value is None:
             return range_text(self.interval, per)
         return number_text(self.value, per, kind)
-
-
-Cells = dict[Any, Computed]  # label of a row -> its figure
 
 
 class Book:
@@ -159,7 +155,7 @@ class Book:
             value = float(exact(wanted))
         if sign in ("=", "!=") and not (frame[column] == value).any():
             require(wanted, list(frame[column].dropna().unique()), f"{name}.{column} is nowhere")
-        return getattr(frame[column], COMPARE[sign])(value).fillna(False).astype(bool)
+        return COMPARE[sign](frame[column], value).fillna(False).astype(bool)
 
     def code(self, country: str) -> str:
         """The iso3 code of a country, named as in the countries table or as an edition does."""
@@ -176,7 +172,7 @@ class Book:
         least = sorted(cell.point for cell in cells.values())[-n]
         return list(frame.loc[[row for row, cell in cells.items() if cell.point >= least], column])
 
-    def first_cells(self, word: str, parts: list[str]) -> tuple[int, Cells, str]:
+    def first_cells(self, word: str, parts: list[str]) -> tuple[int, dict[Any, Computed], str]:
         """n and named_cells of word(n; table.column; filters); NoFigure for fewer than n."""
         if len(parts) < 2 or not re.fullmatch(r"[1-9]\d*", parts[0]):
             example = f"{word}(3; index.rate; edition=2023)"
@@ -186,15 +182,15 @@ class Book:
             raise NoFigure(f"{source}, so there is no number {parts[0]}")
         return int(parts[0]), cells, source
 
-    def named_cells(self, parts: list[str]) -> tuple[Cells, str]:
+    def named_cells(self, parts: list[str]) -> tuple[dict[Any, Computed], str]:
         """The cells that `table.column; filters` names, and a line that says which they are."""
         cells = self.cells(parts[0], parts[1:])
         where, one = f" ({'; '.join(parts[1:])})" if parts[1:] else "", next(iter(cells.values()))
         shown = one.text(one.per) if len(cells) == 1 else f"{len(cells)} figures"
         return cells, f"{parts[0]}{where}: {shown}"
 
-    def cells(self, reference: str, filters: list[str]) -> Cells:
-        """The printed figures of a column in the rows that fit; NoFigure if there is none."""
+    def cells(self, reference: str, filters: list[str]) -> dict[Any, Computed]:
+        """Label of a row -> its figure in a column, where printed; NoFigure if there is none."""
         name, column = self.column(reference)
         rows = self.rows(name, filters)
         rows = rows[rows.get(f"{column}_printed", rows[column]).notna()]

@@ -1,21 +1,18 @@
 """Reading a figure out of an article's phrase: "1.1 million", "0.33 percent", "nearly one in ten".
 
-Its words become digits (REWRITES), its parts are told apart (PATTERN), what may mean something else
-is refused, never guessed (doubt), and the rest is a Phrase. With a point, the number was rounded at
-its last digit. Without, it is read finely, at its last digit, or coarsely, where its zeros begin
-(330 million: to 1 or 10 million); after about, some, nearly and the like only coarsely.
+Words become digits (REWRITES), the parts are told apart (PATTERN), what may mean something else is
+refused, never guessed (doubt_of_words, doubt_of_numbers), and the rest makes a Phrase. A number
+with a point was rounded at its last digit; without one it is read finely, at its last digit, and
+coarsely, where its zeros begin (330 million: to 1 or 10); after about, some, nearly only coarsely.
 """
-
-from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from operator import ge, gt, le, lt
 from types import SimpleNamespace
 
-from analysis.claims.lookup import HUNDRED, ONE
+from analysis.claims.lookup import COMPARE, HUNDRED, ONE
 from analysis.rounding import UNROUNDED, Interval, exact, printed, prints_as
 from analysis.tables import near
 
@@ -27,33 +24,28 @@ FRACTIONS = {"halves": 2, "thirds?": 3, "quarters?": 4, "fifths": 5}
 POWERS = {"hundred thousand": 10**5, "hundred": 100, "thousand": 1000, "million": 10**6}
 SCALES = {"thousand": 10**3, "million": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9}
 HEDGES = "about|some|nearly|approximately|roughly|almost|around"
-THRESHOLDS = {
-    ">": "more than|over|above|upwards of",
-    ">=": "at least|no fewer than|no less than",
-    "<=": "at most|up to|no more than",
-    "<": "less than|fewer than|under|below",
-}
-HOLDS = {">": gt, ">=": ge, "<=": le, "<": lt}
-OTHERS = """thirteen fourteen fifteen sixteen seventeen eighteen nineteen thirty forty sixty seventy
-    eighty ninety dozen score gross lakh lac crore cr k mn mln mio mil bln tn trn trln trillion
-    quadrillion milliard"""
-NUMERALS = {*SCALES, *CARDINALS, *re.findall(r"\w+", OTHERS)}
-BENDS = re.findall(r"\w+", "or more less fewer least most plus minus but per percent percentage")
+THRESHOLDS = {">": "more than|over|above|upwards of", ">=": "at least|no fewer than|no less than"}
+THRESHOLDS |= {"<=": "at most|up to|no more than", "<": "less than|fewer than|under|below"}
+OTHER_NUMERALS = """thirteen fourteen fifteen sixteen seventeen eighteen nineteen thirty forty sixty
+    seventy eighty ninety dozen score gross lakh lac crore cr k mn mln mio mil bln tn trn trln
+    trillion quadrillion milliard"""
+NUMERALS = {*SCALES, *CARDINALS, *re.findall(r"\w+", OTHER_NUMERALS)}
+MODIFIERS = "or more less fewer least most plus minus but per percent percentage"
 UNITS = ["thousand", "million", "billion", "percent"]
 SHORT = {"mn": "million", "mln": "million", "mio": "million", "bln": "billion"}
 SHORT |= {"pct": "percent", "pc": "percent"}
-SPELT = [*UNITS, *re.findall(r"\w+", f"{HEDGES} {' '.join(THRESHOLDS.values())}")]
-READABLE = "1.1 million, 0.33 percent, 90.3 of every 1,000, nearly one in ten, more than half, "
-READABLE += "10-fold or 122nd"
+KNOWN_WORDS = UNITS + re.findall(r"\w+", f"{HEDGES} {' '.join(THRESHOLDS.values())}")
+PHRASE_EXAMPLES = "1.1 million, 0.33 percent, 90.3 of every 1,000, nearly one in ten, "
+PHRASE_EXAMPLES += "more than half, 10-fold or 122nd"
 
-AFTER = r"\b(in|of|per|for|every|each) (?:(?:an?|one|every|each|the) )?"
+JOINED_TO = r"\b(in|of|per|for|every|each) (?:(?:an?|one|every|each|the) )?"
 REWRITES = [
     (r"tenfold", "10-fold"),
     (r"^(?:all|everyone|everybody)\b", "100.0 percent"),
     (r"\bhalf\b", "50 percent"),
     *((rf"\b(a|one|two|three)[ -]{word}\b", rf"\1 in {n}") for word, n in FRACTIONS.items()),
     (r"\ba in (?=\d)", "one in "),
-    *((rf"{AFTER}{word}\b", rf"\1 {number:,}") for word, number in POWERS.items()),
+    *((rf"{JOINED_TO}{word}\b", rf"\1 {number:,}") for word, number in POWERS.items()),
     *((rf"\b{word}\b", f"{place}th") for place, word in enumerate(ORDINALS, start=1)),
     (r"^(?:rank|place|number|no\.) (\d+)$", r"\1th"),
     (r"^(?:(?:in|among) )?(?:the )?top (\w+)\b", r"at most \1th"),
@@ -116,9 +108,9 @@ class Phrase:
         return nearer if self.hedged else self.value
 
     def prints(self, value: Fraction) -> str:
-        """The narrowest reading in which the value rounds to these digits, or "threshold", or ""."""
+        """The narrowest reading in which the value rounds to the digits, or "threshold", or ""."""
         if self.direction:
-            return "threshold" if HOLDS[self.direction](value, self.edge) else ""
+            return "threshold" if COMPARE[self.direction](value, self.edge) else ""
         if self.factor is None and value <= 0:
             return ""
         number = 1 / value if self.factor is None else value / self.factor
@@ -144,7 +136,7 @@ def phrase(text: str) -> Phrase:
     part = parts_of(text)
     doubt = part and (doubt_of_words(part) or doubt_of_numbers(part))
     if not part or doubt or (part.whole and part.total == 0):
-        reason = f": {doubt}" if doubt else f"; write it like {READABLE}"
+        reason = f": {doubt}" if doubt else f"; write it like {PHRASE_EXAMPLES}"
         raise ValueError(f'cannot read "{text}" as a figure{reason}')
     places = int(part.total) if part.ordinal and part.whole else None
     signs = [sign for sign, words in THRESHOLDS.items() if re.fullmatch(words, part.sign)]
@@ -152,10 +144,7 @@ def phrase(text: str) -> Phrase:
 
 
 def parts_of(text: str) -> SimpleNamespace | None:
-    """The groups of PATTERN, "" where the phrase has none; None if it has not that form.
-
-    digits and whole are number and base in digits (a year is no base), size and total their values.
-    """
+    """The groups of PATTERN, "" for none, and what follows from them; None if it does not fit."""
     words = " ".join(text.lower().replace("-in-", " in ").split())
     for pattern, replacement in REWRITES:
         words = re.sub(pattern, replacement, words)
@@ -166,7 +155,7 @@ def parts_of(text: str) -> SimpleNamespace | None:
     part.unit, part.times = part.percent or part.fold, Fraction(SCALES.get(part.scale, 1))
     part.digits, part.whole = (CARDINALS.get(word, word) for word in (part.number, part.base))
     part.size = exact(part.digits) * part.times
-    if part.join == "in" and YEAR.fullmatch(part.whole):
+    if part.join == "in" and YEAR.fullmatch(part.whole):  # 10 percent in 2023 is of no whole
         marked = part.unit or part.scale or part.ordinal
         part.whole = "" if marked or part.size > int(part.whole) else part.whole
     part.total = exact(part.whole or "0")
@@ -178,11 +167,11 @@ def doubt_of_words(part: SimpleNamespace) -> str:
     if part.whole and part.unit and not part.ordinal:
         return f'it has both "{part.unit}" and "{part.join} {part.base}"; leave one of them out'
     after, remedy = part.tail.split(), "write it all in digits, such as 25,000,000 or 1 in 10,000"
-    for word in [word for word in after if {word, word.removesuffix("s")} & NUMERALS]:
-        return f'"{word}" belongs to the number; {remedy}'
+    if words := [word for word in after if {word, word.removesuffix("s")} & NUMERALS]:
+        return f'"{words[0]}" belongs to the number; {remedy}'
     remedy = "say it before, such as at least 10 percent, or leave it out"
-    for word in [word for word in after if word in BENDS]:
-        return f'"{word}" stands after the number; {remedy}'
+    if words := [word for word in after if word in MODIFIERS.split()]:
+        return f'"{words[0]}" stands after the number; {remedy}'
     return ""
 
 
@@ -217,10 +206,13 @@ def measure(part: SimpleNamespace) -> tuple[str, Fraction | None, str, Fraction]
 
 def read_phrase(text: str) -> Phrase:
     """phrase(text), but a misspelt word is named; 2.7 milion would be 2.7 of what is called so."""
+    if not text:
+        remedy = "write the figure, or in read_as what the words are taken to mean"
+        raise ValueError(f"is empty; {remedy}")
     try:
         found, better = phrase(text), respelt(text, UNITS, 0.85)
     except ValueError:
-        found, better = None, respelt(text, SPELT, 0.75)
+        found, better = None, respelt(text, KNOWN_WORDS, 0.75)
     if better:
         raise ValueError(f'cannot read "{text}"; did you mean {better}?')
     return found or phrase(text)

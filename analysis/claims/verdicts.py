@@ -1,12 +1,6 @@
-"""Judge a table of claims: each printed figure against what its formula computes from the tables.
-
-Ranges are from rounding only: survey and model error is not published and far larger.
-"""
-
-from __future__ import annotations
+"""Judge claims; all ranges are from rounding only: survey and model error is far larger."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,16 +17,16 @@ from analysis.tables import DATA, near
 NONE, VALUE, CONCLUSION = "none", "value", "conclusion"  # severities
 NEEDED = ["id", "printed", "formula"]
 OPTIONAL = ["statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
-REMEDIES = {  # where the computed figure is of another kind than the printed one
+REMEDIES = {  # kind of a printed figure -> what to do about a computed one of another kind
     "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
     "share": "compute share(A; B) or rate(A; B), or name a column of rates",
     "ratio": "compute ratio(A; B)",
     "rank": "compute rank(table.column; filters; of iso3=USA)",
 }
-SIX = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
-JUDGED = ["id", "statement", "printed", "tested", "reading", "meant", *SIX, "unit", "formula"]
-JUDGED += ["inputs", "verdict", "severity", "reason", "notebook", "evidence", "error"]
-Claim = dict[str, str]  # column of a claims table -> cell, "" where there is none
+NUMERIC = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
+VERDICT_COLUMNS = ["id", "statement", "printed", "tested", "reading", "meant", *NUMERIC, "unit"]
+VERDICT_COLUMNS += ["formula", "inputs", "verdict", "severity", "reason"]
+VERDICT_COLUMNS += ["notebook", "evidence", "error"]
 
 
 class ClaimError(ValueError):
@@ -47,7 +41,7 @@ class ClaimError(ValueError):
 class Verdict:
     """The verdict on one claim; by default it cannot be checked."""
 
-    claim: Claim
+    claim: dict[str, str]  # column of the claims table -> cell, "" where there is none
     verdict: str = CANNOT
     reading: str = ""  # the narrowest reading of the phrase that is met
     why: str = ""
@@ -68,19 +62,20 @@ class Verdict:
         return " ".join(start if start[-1] in ".?" else f"{start}." for start in starts)
 
     def row(self) -> dict[str, Any]:
-        """The columns of JUDGED and the other ones of the claim; numbers in the phrase's unit."""
-        shown, made = self.shown, self.computed
-        figure = shown or made
+        """VERDICT_COLUMNS and the other columns of the claim; numbers in the unit of the phrase."""
+        shown, result = self.shown, self.computed
+        figure = shown or result
         per, kind = (figure.per, figure.kind) if figure else (lookup.ONE, "")
         numbers = [shown.value, *shown.limits(self.reading)] if shown else [None] * 3
-        numbers += [made.value, made.interval.low, made.interval.high] if made else [None] * 3
+        ends = [result.interval.low, result.interval.high] if result else [None] * 2
+        numbers += [result.value if result else None, *ends]
         cells = [None if number is None else float(number * per) for number in numbers]
-        return self.claim | dict(zip(SIX, cells, strict=True)) | {
+        return self.claim | dict(zip(NUMERIC, cells, strict=True)) | {
             "tested": self.claim["read_as"] or self.claim["printed"],
             "reading": self.reading,
             "meant": reading_text(shown) if shown else "",
             "unit": lookup.unit_text(per, kind),
-            "inputs": "; ".join(made.inputs) if made else "",
+            "inputs": "; ".join(result.inputs) if result else "",
             "verdict": self.verdict,
             "severity": self.severity,
             "reason": self.reason(),
@@ -91,31 +86,28 @@ class Verdict:
 def judge(claims: pd.DataFrame, folder: Path = DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
     """(verdicts, errors); a claim that cannot be read is an error, and the others are judged.
 
-    claims: the columns NEEDED and any of OPTIONAL, which examples/README.md explains;
-    attrs["unread"]: position of a row, from 0 -> (line of its file, what is wrong with it).
-    verdicts: the columns JUDGED, a row per claim. tested: the phrase; meant: how it was read;
-    read_low, read_high: what it allows in the reading met, else in the widest; unit: of the SIX
-    numbers, "" for plain ones; NaN: nothing was read or computed, or an end is open; error: why a
-    claim cannot be read, else "". ValueError for a faulty header.
+    claims: the columns NEEDED and any of OPTIONAL, as in examples/README.md (ValueError for a
+    faulty header); attrs["unread"]: position of a row, from 0 -> (line of its file, what is wrong).
+    verdicts: VERDICT_COLUMNS. read_low and read_high: what the phrase allows in the reading met, or
+    in the widest; the NUMERIC ones are in `unit`, NaN for no number or an open end.
     """
     check_columns([str(column) for column in claims])
-    book, unread, seen = Book(folder), claims.attrs.get("unread", {}), Counter[str]()
+    book, unread, seen = Book(folder), claims.attrs.get("unread", {}), {""}
     found, errors = [], []
     records = claims.astype("str").where(claims.notna(), "").to_dict("records")
     for position, record in enumerate(records):
         claim = {name: str(record.get(name, "")).strip() for name in [*NEEDED, *OPTIONAL]}
-        seen[claim["id"]] += 1
+        twice = ("id", "every claim needs an id of its own") if claim["id"] in seen else ()
+        seen.add(claim["id"])
         try:
-            if position in unread:
-                raise ClaimError(claim["id"], *unread[position])
-            if seen[claim["id"]] > 1 or not claim["id"]:
-                raise ClaimError(claim["id"], "id", "every claim needs an id of its own")
+            if fault := unread.get(position, twice):
+                raise ClaimError(claim["id"], *fault)
             found.append(judge_claim(claim, book))
         except ClaimError as error:
             errors.append(error)
-            fault = f"{error.column}: {error.message}"
-            found.append(Verdict(claim, why=fault, error=fault))
-    return pd.DataFrame([one.row() for one in found], columns=JUDGED), errors
+            why = f"{error.column}: {error.message}"
+            found.append(Verdict(claim, why=why, error=why))
+    return pd.DataFrame([one.row() for one in found], columns=VERDICT_COLUMNS), errors
 
 
 def check_columns(names: list[str]) -> None:
@@ -135,30 +127,26 @@ def check_columns(names: list[str]) -> None:
             raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
 
 
-def judge_claim(claim: Claim, book: Book) -> Verdict:
+def judge_claim(claim: dict[str, str], book: Book) -> Verdict:
     """The verdict on one claim; ClaimError for one that cannot be read."""
     formulas = [text for text in claim["alternative"].split("|") if text.strip()]
     others = [compute(claim, "alternative", formula, book) for formula in formulas]
-    made = compute(claim, "formula", claim["formula"], book) if claim["formula"] else ""
-    if not made and not claim["cannot_check"]:
+    result = compute(claim, "formula", claim["formula"], book) if claim["formula"] else ""
+    if not result and not claim["cannot_check"]:
         remedy = "write one, or say in cannot_check why there is none"
         raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
-    computed = made if isinstance(made, Computed) else None
+    computed = result if isinstance(result, Computed) else None
     if not computed or claim["cannot_check"]:
-        return Verdict(claim, why=claim["cannot_check"] or str(made), computed=computed)
+        return Verdict(claim, why=claim["cannot_check"] or str(result), computed=computed)
     shown = read_claim(claim, computed)
     found = Verdict(claim, *check_figure(shown, computed), NONE, shown, computed)
     if found.verdict != INCONSISTENT:
         return found
-    known = [other for other in others if isinstance(other, Computed)]
-    met = [other for other in known if check_figure(shown, other)[0] in (REPRODUCES, WITHIN)]
-    severity, note = severity_of(shown, computed), "no other reading listed meets it"
-    if met:
-        severity, note = VALUE, f"another reading does: {met[0].text(shown.per, shown.kind)}"
-    return replace(found, severity=severity, why=f"{found.why}; {note}" if others else found.why)
+    severity, note = severity_of(shown, computed, others)
+    return replace(found, severity=severity, why=f"{found.why}{note}")
 
 
-def compute(claim: Claim, column: str, formula: str, book: Book) -> Computed | str:
+def compute(claim: dict[str, str], column: str, formula: str, book: Book) -> Computed | str:
     """What a formula gives, or the sentence that says which figure is missing."""
     try:
         return evaluate(formula, book)
@@ -168,13 +156,10 @@ def compute(claim: Claim, column: str, formula: str, book: Book) -> Computed | s
         raise ClaimError(claim["id"], column, str(error)) from None
 
 
-def read_claim(claim: Claim, computed: Computed) -> Phrase:
+def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
     """The phrase to test; ClaimError if it cannot be read or compared with the computed figure."""
     column = "read_as" if claim["read_as"] else "printed"
     text = claim[column]
-    if not text:
-        remedy = "write the figure, or in read_as what the words are taken to mean"
-        raise ClaimError(claim["id"], column, f"is empty; {remedy}")
     try:
         shown = read_phrase(text)
     except ValueError as error:
@@ -211,30 +196,36 @@ def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
 
 def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
     """The same for several sources: if only some of them allow the figure, they do not decide."""
-    met = [shown.reading_met(source) for source in computed.sources]
-    allow = [reading for reading in met if reading]
-    why = f'{len(allow)} of {len(met)} sources allow "{shown.text}"'
+    allow = [reading for source in computed.sources if (reading := shown.reading_met(source))]
+    why = f'{len(allow)} of {len(computed.sources)} sources allow "{shown.text}"'
     why += f"; together they run from {range_text(computed.interval, shown.per)}"
-    if allow and len(allow) < len(met):
+    if allow and len(allow) < len(computed.sources):
         return CANNOT, "", f"{why}; they disagree, so they do not decide"
     return verdict(False, bool(allow)), allow[0] if allow else "", why
 
 
-def severity_of(shown: Phrase, computed: Computed) -> str:
-    """value if what is computed comes within half to twice of the printed, else conclusion."""
-    number = shown.value
-    nearest = min(max(number, computed.interval.low), computed.interval.high)
-    if shown.direction or nearest <= 0 or number <= 0:
-        return CONCLUSION
-    return VALUE if number < 2 * nearest and nearest < 2 * number else CONCLUSION
+def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[str, str]:
+    """(severity of an inconsistent figure, what its reason adds about other readings).
+
+    `value`, the sense survives: another reading meets the figure, or the nearest computed value is
+    less than twice and more than half of it; `conclusion`: neither, or a threshold fails.
+    """
+    known = [other for other in others if isinstance(other, Computed)]
+    met = [other for other in known if check_figure(shown, other)[0] in (REPRODUCES, WITHIN)]
+    if met:
+        return VALUE, f"; another reading does: {met[0].text(shown.per, shown.kind)}"
+    note = "; no other reading listed meets it" if others else ""
+    nearest = min(max(shown.value, computed.interval.low), computed.interval.high)
+    if shown.direction or nearest <= 0 or shown.value <= 0:
+        return CONCLUSION, note
+    near_enough = shown.value < 2 * nearest and nearest < 2 * shown.value
+    return VALUE if near_enough else CONCLUSION, note
 
 
 def reading_text(shown: Phrase) -> str:
     """How the phrase was read: "at least 1,500,000", "9.5 to 10.5 percent (fine) or ..."."""
-    if shown.direction:
-        words = THRESHOLDS[shown.direction].split("|")[0]
-        return f"{words} {lookup.number_text(shown.edge, shown.per, shown.kind)}"
-    if shown.kind == "rank":
-        return lookup.number_text(shown.value, shown.per, shown.kind)
+    if shown.direction or shown.kind == "rank":
+        words = THRESHOLDS.get(shown.direction, "").split("|")[0]
+        return f"{words} {lookup.number_text(shown.edge, shown.per, shown.kind)}".lstrip()
     texts = {name: range_text(own, shown.per, shown.kind) for name, own in shown.readings.items()}
     return " or ".join(f"{text} ({name})" for name, text in texts.items())

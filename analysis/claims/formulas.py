@@ -23,7 +23,6 @@ from analysis.rounding import Interval, exact
 
 def evaluate(text: str, book: Book) -> Computed:
     """What a formula gives. FormulaError for one not understood, NoFigure for a gap in a table."""
-    text = text.strip()
     if re.fullmatch(lookup.PLAIN_NUMBER, text):
         return Computed(exact(text), Interval(text, text))
     word, parts = lookup.split(text)

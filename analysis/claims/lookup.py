@@ -104,7 +104,7 @@ class Book:
     @cached_property
     def index_rates(self) -> pd.DataFrame:
         """low, high: the rates per 1,000 that a row's rate, count and population allow together."""
-        return rates.printed_intervals(self.table("index"), self.table("editions"))
+        return rates.printed_intervals(self.table("index"), self.table("editions"))[["low", "high"]]
 
     def columns(self, name: str) -> list[str]:
         """Those a formula may name: not people_printed, which only keeps the text of people."""

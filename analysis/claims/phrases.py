@@ -83,10 +83,10 @@ class Phrase:
     @property
     def units(self) -> dict[str, str]:
         """Reading (digits, or fine and coarse) -> rounding unit of the digits, narrowest first."""
-        if self.kind == "rank" or "." in self.digits:
-            _, _, decimals = self.digits.partition(".")
-            return {"digits": UNROUNDED if self.kind == "rank" else f"1e-{len(decimals)}"}
-        zeros = re.search(r"[1-9](0*)$", self.digits.replace(",", ""))
+        whole, _, decimals = self.digits.replace(",", "").partition(".")
+        if decimals or self.kind == "rank":
+            return {"digits": f"1e-{len(decimals)}" if decimals else UNROUNDED}
+        zeros = re.search(r"[1-9](0*)$", whole)
         coarse = f"1e{len(zeros[1]) if zeros else 0}"
         if self.hedged:
             return {"coarse": coarse}

@@ -129,7 +129,7 @@ def check_columns(names: list[str]) -> None:
 
 def judge_claim(claim: dict[str, str], book: Book) -> Verdict:
     """The verdict on one claim; ClaimError for one that cannot be read."""
-    formulas = [text for text in claim["alternative"].split("|") if text.strip()]
+    formulas = [text.strip() for text in claim["alternative"].split("|") if text.strip()]
     others = [compute(claim, "alternative", formula, book) for formula in formulas]
     result = compute(claim, "formula", claim["formula"], book) if claim["formula"] else ""
     if not result and not claim["cannot_check"]:
@@ -216,9 +216,7 @@ def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[s
         return VALUE, f"; another reading does: {met[0].text(shown.per, shown.kind)}"
     note = "; no other reading listed meets it" if others else ""
     nearest = min(max(shown.value, computed.interval.low), computed.interval.high)
-    if shown.direction or nearest <= 0 or shown.value <= 0:
-        return CONCLUSION, note
-    near_enough = shown.value < 2 * nearest and nearest < 2 * shown.value
+    near_enough = not shown.direction and shown.value < 2 * nearest < 4 * shown.value
     return VALUE if near_enough else CONCLUSION, note
 
 

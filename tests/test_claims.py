@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from analysis import claims, ranks, rates, tables
 from analysis.claims.formulas import evaluate
-from analysis.claims.lookup import Book, FormulaError, NoFigure
+from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure
 from analysis.claims.phrases import phrase
-from analysis.claims.verdicts import compare, how_far, meant
-from analysis.claims.vocabulary import Computed
+from analysis.claims.verdicts import check_figure, reading_text, severity_of
 from analysis.rounding import VERDICTS, Interval, as_printed
 from tools import codebook, prose
 from tools import report as command
@@ -119,7 +118,7 @@ def test_hand_worked_formulas(world, formula, value, low, high):
 
 def test_a_range_keeps_each_sources_own_and_says_which_periods(world):
     found = evaluate("range(tolls)", Book(world))
-    assert found.parts == (Interval(100, 200), Interval(300, 300))
+    assert found.sources == (Interval(100, 200), Interval(300, 300))
     assert found.notes == ("2 rows have a figure, for periods between 1990 and 1998",)  # not 1980 to 1999: no figure
 
 
@@ -201,7 +200,7 @@ def test_a_text_column_as_printed_is_known(formula, message):
 
 def test_the_columns_a_formula_may_name_are_those_of_the_file():
     fields = [field["name"] for field in tables.describe("index")["schema"]["fields"]]
-    assert Book().names("index") == fields
+    assert Book().columns("index") == fields
 
 
 @pytest.mark.parametrize(
@@ -304,7 +303,7 @@ def test_computed_values_are_in_the_terms_of_the_printed_figure(world):
 )
 def test_it_is_shown_how_each_figure_was_read(world, printed, formula, words, numbers):
     found, _ = one(world, printed=printed, formula=formula)
-    assert found.meant == words == meant(phrase(printed))
+    assert found.meant == words == reading_text(phrase(printed))
     shown = [found[name] for name in ("printed_value", "read_low", "read_high")]
     assert [None if pd.isna(value) else pytest.approx(value) for value in shown] == list(numbers)
 
@@ -401,7 +400,7 @@ def computed(low, value, high, kind):
 def test_a_claim_printed_from_the_computed_value_reproduces(value, unit, rule, word):
     kind, factor = WORDS[word]
     shown = phrase(as_printed(value / factor, unit, rule) + word)
-    assert compare(shown, computed(value, value, value, kind))[0] == "reproduces"
+    assert check_figure(shown, computed(value, value, value, kind))[0] == "reproduces"
 
 
 @given(fractions, fractions, fractions, units, rules, st.sampled_from(sorted(WORDS)))
@@ -410,7 +409,7 @@ def test_a_claim_printed_from_any_possible_value_is_never_inconsistent(a, b, c, 
     kind, factor = WORDS[word]
     for true in (low, value, high):
         shown = phrase(as_printed(true / factor, unit, rule) + word)
-        assert compare(shown, computed(low, value, high, kind))[0] in ("reproduces", "within rounding")
+        assert check_figure(shown, computed(low, value, high, kind))[0] in ("reproduces", "within rounding")
 
 
 @given(st.integers(1, 999), st.sampled_from([(" percent", " per 1,000"), (" million", " billion")]))
@@ -418,9 +417,9 @@ def test_another_unit_turns_it(number, words):
     # a tenth and a thousandth of a figure of one decimal lie outside what it can mean, whatever its digits
     right, wrong = (f"{number}.5{word}" for word in words)
     kind, value = WORDS[words[0]][0], phrase(right).value
-    given_right, given_wrong = (compare(phrase(t), computed(value, value, value, kind)) for t in (right, wrong))
+    given_right, given_wrong = (check_figure(phrase(t), computed(value, value, value, kind)) for t in (right, wrong))
     assert given_right[0] == "reproduces" and given_wrong[0] == "inconsistent"
-    assert how_far(phrase(wrong), computed(value, value, value, kind)) == "conclusion"
+    assert severity_of(phrase(wrong), computed(value, value, value, kind), [])[0] == "conclusion"
 
 
 # --- the article ---

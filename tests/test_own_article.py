@@ -11,10 +11,9 @@ import pytest
 
 from analysis import claims
 from analysis.claims.formulas import FUNCTIONS, evaluate
-from analysis.claims.lookup import Book
+from analysis.claims.lookup import Book, number_text, range_text
 from analysis.claims.phrases import HEDGES, phrase
-from analysis.claims.verdicts import CONCLUSION, VALUE, meant
-from analysis.claims.vocabulary import plainly, span
+from analysis.claims.verdicts import CONCLUSION, NEEDED, OPTIONAL, VALUE, reading_text
 from analysis.rounding import VERDICTS
 from tools import report as command
 from tools.commandline import parser
@@ -59,13 +58,13 @@ def test_the_guide_has_an_example_of_every_word():
 @pytest.mark.parametrize(("word", "example", "gives"), [(word, example, gives) for word, _, example, gives in WORDS])
 def test_every_example_of_a_word_gives_what_the_guide_says(word, example, gives):
     result = evaluate(example, Book())
-    said = span(result.interval, result.per) if result.value is None else plainly(result.value, result.per)
+    said = range_text(result.interval, result.per) if result.value is None else number_text(result.value, result.per)
     assert gives == {"rank": f"place {said}", "ratio": f"{said} times"}.get(result.kind, said)
 
 
 @pytest.mark.parametrize(("printed", "read"), rows(section("How a printed phrase is read")))
 def test_every_phrase_of_the_guide_is_read_as_it_says(printed, read):
-    assert meant(phrase(printed)) == read
+    assert reading_text(phrase(printed)) == read
 
 
 def test_the_guide_names_every_hedge():
@@ -77,8 +76,8 @@ def test_the_guide_names_every_hedge():
 def test_the_guide_lists_every_column():
     listed = re.findall(r"(?m)^\| (`[^|]*) \| (\w+) \|", section("The columns"))
     columns = {name: needed for names, needed in listed for name in re.findall(r"\w+", names)}
-    assert set(columns) == set(claims.judgement.COLUMNS)
-    assert [name for name, needed in columns.items() if needed == "yes"] == ["id", "printed", "formula"]
+    assert set(columns) == {*NEEDED, *OPTIONAL}
+    assert [name for name, needed in columns.items() if needed == "yes"] == NEEDED == ["id", "printed", "formula"]
 
 
 def test_the_example_gives_the_verdicts_of_the_guide(found):

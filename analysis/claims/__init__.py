@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from analysis.claims.judgement import ClaimError, check_columns, judge
 from analysis.claims.phrases import phrase
+from analysis.claims.verdicts import CONCLUSION, NONE, VALUE, ClaimError, check_columns, judge
 from analysis.rounding import VERDICTS, Interval
 from analysis.tables import load
 
-__all__ = ["VERDICTS", "ClaimError", "check_columns", "judge", "meaning", "readings", "verdicts_of"]
+__all__ = ["CONCLUSION", "NONE", "VALUE", "VERDICTS", "ClaimError", "check_columns", "judge"]
+__all__ += ["meaning", "readings", "verdicts_of"]
 
 
 def verdicts_of(notebook: str) -> pd.DataFrame:

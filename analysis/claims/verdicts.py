@@ -1,101 +1,229 @@
-"""One printed figure against one computed: the verdict, the reading it was reached in, and how much hangs on it."""
+"""Judge claims; all ranges are from rounding only: survey and model error is far larger."""
 
-from __future__ import annotations
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-from fractions import Fraction
+import pandas as pd
 
-from analysis.claims.phrases import Phrase
-from analysis.claims.vocabulary import Computed, plainly, span
-from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, Interval
+from analysis.claims import lookup
+from analysis.claims.formulas import evaluate
+from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure, range_text
+from analysis.claims.phrases import THRESHOLDS, Phrase, read_phrase
+from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, verdict
+from analysis.tables import DATA, near
 
-NONE, VALUE, CONCLUSION = "none", "value", "conclusion"
-THAN = {">": "more than", ">=": "at least", "<=": "at most", "<": "less than"}
+NONE, VALUE, CONCLUSION = "none", "value", "conclusion"  # severities
+NEEDED = ["id", "printed", "formula"]
+OPTIONAL = ["statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
+REMEDIES = {  # kind of a printed figure -> what to do about a computed one of another kind
+    "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
+    "share": "compute share(A; B) or rate(A; B), or name a column of rates",
+    "ratio": "compute ratio(A; B)",
+    "rank": "compute rank(table.column; filters; of iso3=USA)",
+}
+NUMERIC = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
+VERDICT_COLUMNS = ["id", "statement", "printed", "tested", "reading", "meant", *NUMERIC, "unit"]
+VERDICT_COLUMNS += ["formula", "inputs", "verdict", "severity", "reason"]
+VERDICT_COLUMNS += ["notebook", "evidence", "error"]
 
 
-def compare(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """(verdict, reading met, why)."""
+class ClaimError(ValueError):
+    """One claim that cannot be read: its id, the column (or the line) at fault and what to do."""
+
+    def __init__(self, id: str, column: str, message: str) -> None:
+        super().__init__(f"{id or 'a row without id'}, {column}: {message}")
+        self.id, self.column, self.message = id, column, message
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one claim; by default it cannot be checked."""
+
+    claim: dict[str, str]  # column of the claims table -> cell, "" where there is none
+    verdict: str = CANNOT
+    reading: str = ""  # the narrowest reading of the phrase that is met
+    why: str = ""
+    severity: str = NONE
+    shown: Phrase | None = None  # the phrase that was tested
+    computed: Computed | None = None
+    error: str = ""
+
+    def reason(self) -> str:
+        """Why, as sentences, with all notes; a name such as index.people keeps its small letter."""
+        claim, notes = self.claim, self.computed.notes if self.computed and self.shown else ()
+        parts = [self.why, *notes, claim["note"]]
+        if self.shown and claim["read_as"]:
+            words = f'"{claim["printed"]}"' if claim["printed"] else "the statement"
+            meaning = f'{words} is taken to mean "{claim["read_as"]}": {self.why}'
+            parts = [claim["note"], meaning, *notes]
+        starts = [p if re.match(r"\w+[.:]", p) else p[0].upper() + p[1:] for p in parts if p]
+        return " ".join(start if start[-1] in ".?" else f"{start}." for start in starts)
+
+    def row(self) -> dict[str, Any]:
+        """VERDICT_COLUMNS and the other columns of the claim; numbers in the unit of the phrase."""
+        shown, result = self.shown, self.computed
+        figure = shown or result
+        per, kind = (figure.per, figure.kind) if figure else (lookup.ONE, "")
+        numbers = [shown.value, *shown.limits(self.reading)] if shown else [None] * 3
+        ends = [result.interval.low, result.interval.high] if result else [None] * 2
+        numbers += [result.value if result else None, *ends]
+        cells = [None if number is None else float(number * per) for number in numbers]
+        return self.claim | dict(zip(NUMERIC, cells, strict=True)) | {
+            "tested": self.claim["read_as"] or self.claim["printed"],
+            "reading": self.reading,
+            "meant": reading_text(shown) if shown else "",
+            "unit": lookup.unit_text(per, kind),
+            "inputs": "; ".join(result.inputs) if result else "",
+            "verdict": self.verdict,
+            "severity": self.severity,
+            "reason": self.reason(),
+            "error": self.error,
+        }
+
+
+def judge(claims: pd.DataFrame, folder: Path = DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
+    """(verdicts, errors); a claim that cannot be read is an error, and the others are judged.
+
+    claims: the columns NEEDED and any of OPTIONAL, as in examples/README.md (ValueError for a
+    faulty header); attrs["unread"]: position of a row, from 0 -> (line of its file, what is wrong).
+    verdicts: VERDICT_COLUMNS. read_low and read_high: what the phrase allows in the reading met, or
+    in the widest; the NUMERIC ones are in `unit`, NaN for no number or an open end.
+    """
+    check_columns([str(column) for column in claims])
+    book, unread, seen = Book(folder), claims.attrs.get("unread", {}), {""}
+    found, errors = [], []
+    records = claims.astype("str").where(claims.notna(), "").to_dict("records")
+    for position, record in enumerate(records):
+        claim = {name: str(record.get(name, "")).strip() for name in [*NEEDED, *OPTIONAL]}
+        twice = ("id", "every claim needs an id of its own") if claim["id"] in seen else ()
+        seen.add(claim["id"])
+        try:
+            if fault := unread.get(position, twice):
+                raise ClaimError(claim["id"], *fault)
+            found.append(judge_claim(claim, book))
+        except ClaimError as error:
+            errors.append(error)
+            why = f"{error.column}: {error.message}"
+            found.append(Verdict(claim, why=why, error=why))
+    return pd.DataFrame([one.row() for one in found], columns=VERDICT_COLUMNS), errors
+
+
+def check_columns(names: list[str]) -> None:
+    """ValueError for a missing or doubled column, or one nearly named as a known one."""
+    missing = [name for name in [*NEEDED, *OPTIONAL] if name not in names]
+    others = [name for name in names if name not in [*NEEDED, *OPTIONAL]]
+    for column in [name for name in names if names.count(name) > 1]:
+        fault = f'there are {names.count(column)} columns named "{column}"'
+        raise ValueError(f"{fault}; rename or delete all but one")
+    for column in [name for name in NEEDED if name in missing]:
+        if close := near(column, others):
+            raise ValueError(f'the column "{close}" should be "{column}"')
+        there = ", ".join(names) or "none"
+        raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
+    for column in others:
+        if close := near(column, missing, 0.7):
+            raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
+
+
+def judge_claim(claim: dict[str, str], book: Book) -> Verdict:
+    """The verdict on one claim; ClaimError for one that cannot be read."""
+    formulas = [text.strip() for text in claim["alternative"].split("|") if text.strip()]
+    others = [compute(claim, "alternative", formula, book) for formula in formulas]
+    result = compute(claim, "formula", claim["formula"], book) if claim["formula"] else ""
+    if not result and not claim["cannot_check"]:
+        remedy = "write one, or say in cannot_check why there is none"
+        raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
+    computed = result if isinstance(result, Computed) else None
+    if not computed or claim["cannot_check"]:
+        return Verdict(claim, why=claim["cannot_check"] or str(result), computed=computed)
+    shown = read_claim(claim, computed)
+    found = Verdict(claim, *check_figure(shown, computed), NONE, shown, computed)
+    if found.verdict != INCONSISTENT:
+        return found
+    severity, note = severity_of(shown, computed, others)
+    return replace(found, severity=severity, why=f"{found.why}{note}")
+
+
+def compute(claim: dict[str, str], column: str, formula: str, book: Book) -> Computed | str:
+    """What a formula gives, or the sentence that says which figure is missing."""
+    try:
+        return evaluate(formula, book)
+    except NoFigure as gap:
+        return str(gap)
+    except FormulaError as error:
+        raise ClaimError(claim["id"], column, str(error)) from None
+
+
+def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
+    """The phrase to test; ClaimError if it cannot be read or compared with the computed figure."""
+    column = "read_as" if claim["read_as"] else "printed"
+    text = claim[column]
+    try:
+        shown = read_phrase(text)
+    except ValueError as error:
+        raise ClaimError(claim["id"], column, str(error)) from None
+    if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
+        fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
+        raise ClaimError(claim["id"], "formula", f"{fault}; {REMEDIES[shown.kind]}")
+    return shown
+
+
+def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
+    """(verdict, the narrowest reading met, why) of one printed figure against one computed."""
     if shown.places and shown.places != computed.places:
         return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
-    if computed.parts:
-        return sources(shown, computed)
-    words, (so, not_so) = f'"{shown.text}"', ("prints as", "does not print as")
-    if shown.direction:
-        words, (so, not_so) = shown.text, ("is", "is not")
-    point = held(computed, shown)
-    value = computed.value
-    reading = "" if value is None else met(shown, Interval(value, value)) if shown.direction else shown.prints(value)
-    if reading:
-        return REPRODUCES, reading, f"{point} {so} {words}{widely(shown, reading)}"
-    reading = met(shown, computed.interval)
-    why = f"{point} {not_so} {words}"
-    if computed.interval.low != computed.interval.high and value is not None:
-        why += f"; rounding of the figures it is computed from allows {span(computed.interval, shown.per)}, which "
-        why += f"meets it{widely(shown, reading)}" if reading else "does not meet it"
-    return WITHIN if reading else INCONSISTENT, reading, why
+    if computed.sources:
+        return check_sources(shown, computed)
+    prints = "" if computed.value is None else shown.prints(computed.value)
+    reading = prints or shown.reading_met(computed.interval)
+    does, does_not = ("is", "is not") if shown.direction else ("prints as", "does not print as")
+    words = shown.text if shown.direction else f'"{shown.text}"'
+    why = f"{computed.text(shown.per, shown.kind)} {does if prints else does_not} {words}"
+    coarse = ""
+    if reading == "coarse":  # how wide it is, and whether a finer one is not met
+        only = "only " if "fine" in shown.readings else ""
+        coarse = f", {only}in the coarse reading, {range_text(shown.readings[reading], shown.per)}"
+    if prints:
+        why += coarse
+    elif computed.value is not None and computed.interval.low != computed.interval.high:
+        allowed = range_text(computed.interval, shown.per)
+        meets = f"meets it{coarse}" if reading else "does not meet it"
+        why += f"; rounding of the figures it is computed from allows {allowed}, which {meets}"
+    return verdict(bool(prints), bool(reading)), reading, why
 
 
-def widely(shown: Phrase, reading: str) -> str:
-    """What a reason adds where the coarse reading is met: how wide it is, and whether a finer one was there to miss."""
-    only = "only " if "fine" in shown.readings else ""
-    return f", {only}in the coarse reading, {span(shown.readings[reading], shown.per)}" if reading == "coarse" else ""
-
-
-def sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """The same for a range over several sources: if only some of them allow the figure, they do not decide."""
-    allow = [reading for reading in (met(shown, part) for part in computed.parts) if reading]
-    why = f'{len(allow)} of {len(computed.parts)} sources allow "{shown.text}"'
-    why += f"; together they run from {span(computed.interval, shown.per)}"
-    if not allow:
-        return INCONSISTENT, "", why
-    if len(allow) < len(computed.parts):
+def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
+    """The same for several sources: if only some of them allow the figure, they do not decide."""
+    allow = [reading for source in computed.sources if (reading := shown.reading_met(source))]
+    why = f'{len(allow)} of {len(computed.sources)} sources allow "{shown.text}"'
+    why += f"; together they run from {range_text(computed.interval, shown.per)}"
+    if allow and len(allow) < len(computed.sources):
         return CANNOT, "", f"{why}; they disagree, so they do not decide"
-    return WITHIN, allow[0], why
+    return verdict(False, bool(allow)), allow[0] if allow else "", why
 
 
-def met(shown: Phrase, interval: Interval) -> str:
-    """The narrowest reading that some value of the interval meets; "threshold" for a "more than" and its like."""
-    if shown.direction:
-        return "threshold" if shown.holds(interval.low) or shown.holds(interval.high) else ""
-    return shown.reading_met(interval)
+def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[str, str]:
+    """(severity of an inconsistent figure, what its reason adds about other readings).
 
-
-def how_far(shown: Phrase, computed: Computed) -> str:
-    """`value` or `conclusion`, for an inconsistent claim.
-
-    `value`: the nearest computed value is less than twice and more than half of the printed one, so the statement keeps
-    its sense; else, or if a "more than" or "at most" fails, `conclusion`.
+    `value`, the sense survives: another reading meets the figure, or the nearest computed value is
+    less than twice and more than half of it; `conclusion`: neither, or a threshold fails.
     """
-    low, high, printed = computed.interval.low, computed.interval.high, shown.value
-    nearest = min(max(printed, low), high)
-    if shown.direction or nearest <= 0 or printed <= 0:
-        return CONCLUSION
-    return VALUE if printed < 2 * nearest and nearest < 2 * printed else CONCLUSION
+    known = [other for other in others if isinstance(other, Computed)]
+    met = [other for other in known if check_figure(shown, other)[0] in (REPRODUCES, WITHIN)]
+    if met:
+        return VALUE, f"; another reading does: {met[0].text(shown.per, shown.kind)}"
+    note = "; no other reading listed meets it" if others else ""
+    nearest = min(max(shown.value, computed.interval.low), computed.interval.high)
+    near_enough = not shown.direction and shown.value < 2 * nearest < 4 * shown.value
+    return VALUE if near_enough else CONCLUSION, note
 
 
-def in_terms(shown: Phrase, digits: str) -> str:
-    """A number's text as a place or a multiple, where the phrase is one."""
-    return {"rank": f"place {digits}", "ratio": f"{digits} times"}.get(shown.kind, digits)
-
-
-def held(computed: Computed, shown: Phrase) -> str:
-    """The computed value, or its range if it has no point, in the phrase's terms."""
-    if computed.value is None:
-        return span(computed.interval, shown.per)
-    return in_terms(shown, plainly(computed.value, shown.per))
-
-
-def meant(shown: Phrase) -> str:
-    """How the phrase was read: "at least 1,500,000", or each reading's range, "9.5 to 10.5 percent (fine) or ..."."""
-    if shown.direction:
-        return f"{THAN[shown.direction]} {in_terms(shown, plainly(shown.edge, shown.per))}"
-    if shown.kind == "rank":
-        return in_terms(shown, plainly(shown.value))
-    return " or ".join(f"{in_terms(shown, span(r, shown.per))} ({name})" for name, r in shown.readings.items())
-
-
-def ends(shown: Phrase, reading: str) -> tuple[Fraction | None, Fraction | None]:
-    """(lowest, highest) value that the phrase allows in this reading, else in its widest; None where it is open."""
-    if shown.direction:
-        return (shown.edge, None) if shown.direction.startswith(">") else (None, shown.edge)
-    interval = shown.readings.get(reading, list(shown.readings.values())[-1])
-    return interval.low, interval.high
+def reading_text(shown: Phrase) -> str:
+    """How the phrase was read: "at least 1,500,000", "9.5 to 10.5 percent (fine) or ..."."""
+    if shown.direction or shown.kind == "rank":
+        words = THRESHOLDS.get(shown.direction, "").split("|")[0]
+        return f"{words} {lookup.number_text(shown.edge, shown.per, shown.kind)}".lstrip()
+    texts = {name: range_text(own, shown.per, shown.kind) for name, own in shown.readings.items()}
+    return " or ".join(f"{text} ({name})" for name, text in texts.items())

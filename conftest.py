@@ -1,4 +1,4 @@
-"""For every test, those that nbval makes of the notebooks too: no figure is written into the checkout."""
+"""For every test, those that nbval makes too: no figure is written into the checkout."""
 
 import os
 import tempfile

@@ -188,7 +188,7 @@ def key_above(ax: Any) -> None:
 
 
 def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **more: Any) -> None:
-    """A text beside the point (x, y), moved by dx and dy points, on a white rim to stay readable."""
+    """A text beside the point (x, y), dx and dy points away, on a white rim to stay readable."""
     rim = [patheffects.withStroke(linewidth=3, foreground="white")]
     style = {"xytext": (dx, dy), "textcoords": "offset points", "va": "center", "zorder": 5}
     ax.annotate(text, (x, y), path_effects=rim, **(style | more))

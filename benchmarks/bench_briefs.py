@@ -22,7 +22,9 @@ def main() -> int:
     begun = time.time()
     done = subprocess.run([sys.executable, "-m", "analysis", "brief", "all"], cwd=project.root)
     seconds = time.time() - begun
-    pages = [path for path in (project.build / "briefs").glob("*.html") if path.stat().st_mtime >= begun]
+    pages = [
+        path for path in (project.build / "briefs").glob("*.html") if path.stat().st_mtime >= begun
+    ]
     print(f"{len(pages)} briefs in {seconds:.0f} s; the limit is {SECONDS} s")
     return int(done.returncode != 0 or len(pages) != 160 or seconds > SECONDS)
 

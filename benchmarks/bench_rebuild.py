@@ -1,9 +1,11 @@
-"""How long does a rebuild take beside `jupyter nbconvert --execute` in sequence, run in the same minute?
+"""How long does a rebuild take beside `jupyter nbconvert --execute` in sequence, run in the same
+minute?
 
     .venv/bin/python benchmarks/bench_rebuild.py
 
-Times all notebooks as they are, the first two, and eight copies of the first two. Each side is one fresh process that
-runs every notebook and writes it out, figures included. Exit code 1 if the eight take over half of nbconvert's time.
+Times all notebooks as they are, the first two, and eight copies of the first two. Each side is one
+fresh process that runs every notebook and writes it out, figures included. Exit code 1 if the eight
+take over half of nbconvert's time.
 """
 
 from __future__ import annotations
@@ -37,13 +39,15 @@ sys.exit("\\n".join(problems) or None)
 
 
 def copies(target: Path, names: list[str], count: int) -> Project:
-    """A project with the data and package of the checkout and `count` notebooks, copied from the named ones in turn."""
+    """A project with the checkout's data and package, and `count` copies of the named notebooks."""
     here = Project.here()
     for folder in ("analysis", "data"):
         shutil.copytree(here.root / folder, target / folder)
     (target / "notebooks").mkdir()
     for number, name in enumerate(islice(cycle(names), count)):
-        shutil.copyfile(here.path(name), target / "notebooks" / f"{number:02}_{Path(name).name}.ipynb")
+        shutil.copyfile(
+            here.path(name), target / "notebooks" / f"{number:02}_{Path(name).name}.ipynb"
+        )
     return Project(target)
 
 
@@ -51,9 +55,16 @@ def seconds(command: list[str], project: Project) -> float:
     """How long the command takes; its output is shown only if it fails."""
     figures = project.root / "figures"
     figures.mkdir(exist_ok=True)
-    env = {**os.environ, "ANALYSIS_FIGURES": str(figures), "MPLBACKEND": "agg", "JUPYTER_PLATFORM_DIRS": "1"}
+    env = {
+        **os.environ,
+        "ANALYSIS_FIGURES": str(figures),
+        "MPLBACKEND": "agg",
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }
     begun = time.perf_counter()
-    done = subprocess.run(command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
         sys.exit(done.stderr)
     return time.perf_counter() - begun

@@ -5,7 +5,6 @@ import math
 import re
 
 from measure import code_lines, draws, exercises, is_import, measures, parsed, words
-
 from tools import prose
 from tools.stale import text_of
 

@@ -3,8 +3,8 @@
 drawing: all lines of the cells that name a figure, its axes, charts, figures or seaborn, in percent of all lines
 (a figure is one cell, so what only prepares it stands elsewhere, and is seen). silent: code cells after the imports
 that show nothing. longest: the longest line of code. lines: of the longest cell. core: code cells tagged core.
-minutes: reading at 130 words a minute, 20 s a line of code that draws nothing, 90 s a figure, 30 s another output; of the core, of
-all; and 10 for each exercise.
+minutes: reading at 130 words a minute, 20 s a line of code that draws nothing, 90 s a figure, 30 s another output; of
+the core, of all; and 10 for each exercise.
 """
 
 import ast

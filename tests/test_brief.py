@@ -85,7 +85,7 @@ class Outline(HTMLParser):
 def test_the_committed_brief_makes_an_accessible_page_with_nothing_from_outside(tmp_path):
     import nbformat
 
-    page.write(tmp_path / "PRK.html", nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4))
+    page.write_notebook_page(tmp_path / "PRK.html", nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4))
     text = (tmp_path / "PRK.html").read_text(encoding="utf-8")
     seen = Outline(text).seen
     tags = [tag for tag, _ in seen]

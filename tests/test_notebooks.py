@@ -3,11 +3,11 @@
 import copy
 import re
 
-import lesson_rules as rules
 import pytest
+
+import lesson_rules as rules
 from lesson_rules import ALT, IN_A_ROW, LINES, RULES
 from measure import measures, words
-
 from tools.stale import Project, read_notebook
 
 PROJECT = Project.here()

@@ -44,7 +44,7 @@ def with_parameter(notebook: Any, iso3: str) -> Any:
 def write_page(path: Path, notebook: Any) -> list[str]:
     """Write the page; what is wrong with the notebook, if it cannot be shown."""
     try:
-        page.write(path, notebook)
+        page.write_notebook_page(path, notebook)
     except ValueError as error:
         return [f"{path.stem}: {error}"]
     return []

@@ -77,7 +77,7 @@ def call_command(options: argparse.Namespace) -> int:
     if options.command == "compare":
         from tools import workbook
 
-        return workbook.show(options.file)
+        return workbook.show_differences(options.file)
     if options.command == "codebook":
         from tools import codebook
 

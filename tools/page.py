@@ -69,7 +69,7 @@ def body(notebook: Any) -> str:
     return "\n".join(part for part in parts if part.strip())
 
 
-def write(path: Path, notebook: Any) -> None:
+def write_notebook_page(path: Path, notebook: Any) -> None:
     """Write a notebook's page; its title is the first heading."""
     content = body(notebook)
     first = re.search(r"<h1[^>]*>(.*?)</h1>", content)

@@ -17,12 +17,12 @@ from analysis.tables import near
 
 Layout = dict[Any, Any]  # a row of layouts.csv: edition, sheet, header_row, rate_unit and names
 LAYOUTS: list[Layout] = pd.read_csv(Path(__file__).with_name("layouts.csv")).to_dict("records")
-Rows = dict[int, dict[str, str]]  # row in the file -> column -> text
+SheetRows = dict[int, dict[str, str]]  # row in the file -> column -> text
 SHEET_COLUMNS = ("country", "region", "population", "people", "rate")
 DETAILS = SHEET_COLUMNS[1:]  # the country is what the rows are matched by
 LAST_HEADER = 10  # the names of the columns are looked for in the rows down to this one
 BELOW_1000 = "<1,000"  # three counts of 2018 are printed so
-DECIMAL = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+NUMBER_TEXT = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 # digits with marks that countries use differently; only in a rate is the dot of 1.5 clear
 WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*"
 MARKS = {"population": WITH_MARKS, "people": WITH_MARKS, "rate": rf"(?!\d+\.\d+$){WITH_MARKS}"}
@@ -39,7 +39,7 @@ class Sheet(NamedTuple):
 
     layout: Layout
     letters: dict[str, str]
-    rows: Rows
+    rows: SheetRows
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -48,7 +48,7 @@ def read_sheet(path: Path) -> Sheet:
     sheet, layout = country_sheet(stored)
     header = header_cells(sheet, layout)
     letters = {column: cell.column_letter for column, cell in header.items()}
-    rows: Rows = {}
+    rows: SheetRows = {}
     for n in range(header["country"].row + 1, sheet.max_row + 1):
         rows[n] = {c: cell_text(sheet[f"{letter}{n}"].value) for c, letter in letters.items()}
     refuse_merged(sheet, header, rows)
@@ -139,7 +139,7 @@ def header_cells(sheet: Any, layout: Layout) -> dict[str, Any]:
     return {columns[fold(cell.value)]: cell for cell in cells}
 
 
-def refuse_merged(sheet: Any, header: dict[str, Any], rows: Rows) -> None:
+def refuse_merged(sheet: Any, header: dict[str, Any], rows: SheetRows) -> None:
     """SheetError if merged cells cover values; merged notes below the table are let be."""
     last = max((n for n, row in rows.items() if any(map(row.get, DETAILS))), default=0)
     for area, cell in product(sheet.merged_cells.ranges, header.values()):
@@ -149,7 +149,7 @@ def refuse_merged(sheet: Any, header: dict[str, Any], rows: Rows) -> None:
             raise SheetError(f": {what}")
 
 
-def refuse_doubtful(sheet: Any, formulas: Any, letters: dict[str, str], rows: Rows) -> None:
+def refuse_doubtful(sheet: Any, formulas: Any, letters: dict[str, str], rows: SheetRows) -> None:
     """SheetError for formulas without a value, and numbers as text that can mean two things."""
     lost, marked = [], []
     for n, column in product(rows, letters):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import tables
-from tools.sheet import DECIMAL, DETAILS, Rows, Sheet, SheetError, fold, quote, read_sheet
+from tools.sheet import DETAILS, NUMBER_TEXT, Sheet, SheetError, SheetRows, fold, quote, read_sheet
 
 HEADS = ["edition", "country", "column", "in the file", "in the project", "cell", "note"]
 NOTHING = {"", "-", "–", "—", "no data"}  # noqa: RUF001  (what programs make of a hyphen)
@@ -19,7 +19,7 @@ FACTORS |= {"0.1": "a tenth of", "0.01": "a hundredth of", "0.001": "a thousandt
 AS_IF = {("percent", "10"): ", as if per 1,000", ("people per 1,000", "0.1"): ", as if in percent"}
 
 
-def show(file: str) -> int:
+def show_differences(file: str) -> int:
     """Print what differs; 0 if all agree, 1 if not. SheetError for what cannot be compared."""
     try:
         agrees, text = compare_sheet(read_sheet(Path(file)), tables.load("index"))
@@ -100,7 +100,7 @@ def agreement(theirs: str, ours: str) -> str:
     empty = [text.casefold() in NOTHING for text in (theirs, ours)]
     if any(empty):
         return SAME if all(empty) else OTHER
-    if not (DECIMAL.fullmatch(theirs) and DECIMAL.fullmatch(ours)):
+    if not (NUMBER_TEXT.fullmatch(theirs) and NUMBER_TEXT.fullmatch(ours)):
         return SAME if fold(theirs) == fold(ours) else OTHER
     numbers = Decimal(theirs), Decimal(ours)
     apart = abs(numbers[0] - numbers[1])
@@ -114,7 +114,7 @@ def refuse_units(sheet: Sheet, cells: pd.DataFrame) -> None:
     """SheetError if a column is the project's times 10, 100, ... or a part like that."""
     for column, times in product(DETAILS, FACTORS):
         pairs = cells.loc[cells["column"] == column, ["in the file", "in the project"]].to_numpy()
-        numbers = [pair for pair in pairs if all(map(DECIMAL.fullmatch, pair))]
+        numbers = [pair for pair in pairs if all(map(NUMBER_TEXT.fullmatch, pair))]
         off = sum(is_times(theirs, ours, times) for theirs, ours in numbers)
         if off >= 3 and 10 * off >= 9 * len(numbers):  # less may be single slips
             unit = sheet.layout["rate_unit"] if column == "rate" else "people"
@@ -131,7 +131,7 @@ def is_times(theirs: str, ours: str, times: str) -> bool:
     return differs and agreement(theirs, wanted) != OTHER
 
 
-def sort_unknown(unknown: Rows, names: dict[str, str]) -> tuple[list[str], list[str]]:
+def sort_unknown(unknown: SheetRows, names: dict[str, str]) -> tuple[list[str], list[str]]:
     """A line on each country that only the file has, and notes on rows that need no comparison."""
     unmatched, without, remarks = [], [], []
     for n, row in unknown.items():

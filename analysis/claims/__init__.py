@@ -1,4 +1,4 @@
-"""Judge the printed figures of an article: `judge` turns a table of claims into a table of verdicts."""
+"""Judge the printed figures of an article: `judge` turns claims into a table of verdicts."""
 
 import pandas as pd
 

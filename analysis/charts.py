@@ -81,7 +81,7 @@ def ranges(
         ax.set(title=heading, xlabel=xlabel)
         ax.grid(axis="x")
     if by:
-        key_above(np.ravel(axes)[0])
+        key_above(fig)
     return fig, axes
 
 
@@ -121,9 +121,7 @@ def dots(
         ax.set(title=heading, xlabel=xlabel or x, ylabel=ylabel or y)
         ax.grid()
     if by:
-        for ax in np.ravel(axes)[1:]:
-            ax.get_legend().remove()
-        key_above(np.ravel(axes)[0])
+        key_above(fig)
     return fig, axes
 
 
@@ -177,14 +175,16 @@ def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
     ax.text(column, row, letters, ha="center", va="center", fontsize=8, color=ink)
 
 
-def key_above(ax: Any) -> None:
-    """The legend in rows above all axes, where it hides nothing."""
-    handles, labels = ax.get_legend_handles_labels()
-    seen = dict(zip(labels, handles, strict=True))  # of a range and its mark the mark, drawn last
-    if ax.get_legend():
-        ax.get_legend().remove()
+def key_above(fig: Figure) -> None:
+    """One legend for all axes, in rows above them, where it hides nothing."""
+    seen: dict[str, Any] = {}
+    for ax in fig.axes:
+        handles, labels = ax.get_legend_handles_labels()
+        seen |= dict(zip(labels, handles, strict=True))  # of range and mark the mark, drawn last
+        if ax.get_legend():
+            ax.get_legend().remove()
     row = {"loc": "upper left", "ncols": 4, "handlelength": 1, "columnspacing": 1.2}
-    ax.figure.legend(seen.values(), seen.keys(), **row).set_in_layout(False)
+    fig.legend(seen.values(), seen.keys(), **row).set_in_layout(False)
 
 
 def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **more: Any) -> None:

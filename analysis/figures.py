@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pandas as pd
-from cycler import cycler
 from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -48,7 +47,7 @@ THEME: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=[COLOURS[c] for c in ("sky", "orange", "blue", "amber")]),
+    "axes.prop_cycle": mpl.cycler(color=[COLOURS[c] for c in ("sky", "orange", "blue", "amber")]),
     "grid.color": COLOURS["grid"],
     "grid.linewidth": 0.8,
     "text.color": COLOURS["ink"],

@@ -112,6 +112,6 @@ def test_tick_labels_out_of_view_are_not_recorded(out):
     ax.xaxis.set_major_formatter("{x:g}")
     ax.set_yticks([0.1 + 0.2, 0.0, 0.4])
     ax.set_ylim(0.3, 0.0)  # upside down, with a tick on the limit but for its last binary digit
-    figures.save(fig, "view", table=TABLE, **WORDS)
+    figures.save(fig, "view", table=TABLE, inputs=[TABLE], **WORDS)
     (axes,) = drawn(out, "view")["axes"]
     assert axes["x_ticks"] == ["10", "100"] and axes["y_ticks"] == ["0.3", "0.0"]

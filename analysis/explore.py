@@ -92,7 +92,7 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
     subtitle = f"Every country of the {edition} edition by place and rate; orange: what {error} "
     text = {"title": title, "subtitle": f"{subtitle}would allow", "alt": caption}
     source = "Walk Free, Global Slavery Index; UN, World Population Prospects."
-    return figures.show(fig, source=source, **text), caption
+    return figures.preview(fig, source=source, **text), caption
 
 
 @cache
@@ -134,4 +134,4 @@ def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Im
     subtitle = f"North Korea, deaths a year; baseline: {baseline}; {revision}"
     source = "UN, World Population Prospects, a model that rests on disputed censuses."
     shown_words = {"title": title, "subtitle": subtitle, "source": source, "alt": caption}
-    return figures.show(fig, **shown_words), caption
+    return figures.preview(fig, **shown_words), caption

@@ -4,8 +4,6 @@ Tests compare this, not pixels: a wrong column or a truncated axis changes it, a
 matplotlib does not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ wrong.
 Private: notebooks call tables.load. It needs no pandas, so that `rebuild --check` starts fast.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

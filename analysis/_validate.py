@@ -1,7 +1,5 @@
 """The full check of a table against its description: header, cells, keys. For tables.load."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

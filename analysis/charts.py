@@ -3,8 +3,6 @@
 What teaches stays in the notebook: a log scale, a limit from zero, a line that marks a value.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Everything the index prints on one country, with what rounding allows: for briefs and explore."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache

@@ -1,9 +1,7 @@
 """The two figures of the explore notebook: each choice gives a picture and a caption."""
 
-from __future__ import annotations
-
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +10,6 @@ from analysis import figures, mortality, ranks, rates, whatif
 from analysis.country import COMPLETE, Country, look_up, ranked
 from analysis.rounding import Interval, as_printed, printed
 from analysis.tables import load
-
-if TYPE_CHECKING:
-    from IPython.display import Image
 
 REPORT = "the report's own"
 DENOMINATORS = {REPORT: ""} | {f"UN {year} revision": f"WPP{year}" for year in (2019, 2022, 2024)}
@@ -56,7 +51,7 @@ def places(values: pd.DataFrame, at: int, error: float) -> tuple[int, int]:
     return int(drawn["low"][at]), int(drawn["high"][at])
 
 
-def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple[Image, str]:
+def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple[Any, str]:
     """(picture, caption) of a country's rate and place; wanted: code or name, else ValueError."""
     country, table = look_up(wanted), ranked(edition)[["iso3", "rate", "low", "high"]].copy()
     fig, ax = figures.canvas(height=4.2)
@@ -102,7 +97,7 @@ def baseline_of(name: str, rate: pd.Series) -> pd.Series:
     return known[BASELINES.index(name)]
 
 
-def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Image, str]:
+def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Any, str]:
     """(picture, caption) of deaths above a baseline; a backward period is said, not drawn."""
     shown, colours = deaths_of(revision), figures.COLOURS
     fig, ax = figures.canvas(height=3.8)

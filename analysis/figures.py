@@ -1,7 +1,5 @@
 """One theme, and one `save` that finishes every figure: title, source, alt text, four files."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -9,17 +7,15 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 from cycler import cycler
+from IPython.display import Image
 from matplotlib.figure import Figure
 
 from analysis import _drawn, tables
-
-if TYPE_CHECKING:
-    from IPython.display import Image
 
 WIDTH, DPI = 8.0, 150  # inches and dots per inch: 1,200 pixels, shown 800 wide
 COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey by mark or label
@@ -38,7 +34,6 @@ SHADES = ["#e8f1f8", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]  # o
 STEPS = {f"step{n}": shade for n, shade in enumerate(SHADES, start=1)}
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
-    "font.size": 10,
     "axes.titlesize": 10.5,
     "axes.titlelocation": "left",
     "axes.edgecolor": COLOURS["muted"],
@@ -48,13 +43,11 @@ THEME: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.prop_cycle": cycler(color=[COLOURS[c] for c in ("sky", "orange", "blue", "amber")]),
     "grid.color": COLOURS["grid"],
-    "grid.linewidth": 0.8,
     "text.color": COLOURS["ink"],
     "xtick.color": COLOURS["ink"],
     "ytick.color": COLOURS["ink"],
     "legend.frameon": False,
     "svg.hashsalt": "check-a-number",  # otherwise the ids in an SVG change on every run
-    "svg.fonttype": "path",
     "figure.dpi": DPI,
 }
 
@@ -139,8 +132,6 @@ def preview(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) ->
 
 def image(png: bytes, alt: str) -> Image:
     """A PNG as a notebook shows it, 800 pixels wide, with its alt text."""
-    from IPython.display import Image
-
     return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
 
 

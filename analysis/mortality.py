@@ -5,8 +5,6 @@ is what nobody observed, so it is named, never a default. Rates are crude: they 
 population grows older.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from itertools import product

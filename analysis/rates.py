@@ -1,7 +1,5 @@
 """Prevalence and its denominator, with the interval that printed figures allow. No files."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, TypeVar
 

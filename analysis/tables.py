@@ -5,8 +5,6 @@ file against it and names file, row, column, value and remedy for anything that 
 checksum comes last, so a changed cell that also breaks a rule is named, not only "differs".
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

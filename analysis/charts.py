@@ -57,9 +57,8 @@ def ranges(
 ) -> tuple[Figure, Any]:
     """Horizontal ranges from low to high, a row for each name, the first one on top.
 
-    Columns: dot, a mark in the range; text, beside its end; by, a class, shown by colour and marker
-    (looks); panel, small multiples. side_by_side: the classes of a name lie under each other in its
-    row. width: of a range, in points; grid: for figures.canvas.
+    Columns: dot, a mark; text, at the end; by, a class (see looks); panel, small multiples.
+    side_by_side: one name's classes under each other; width: in points; grid: for figures.canvas.
     """
     fig, axes, parts = panels_of(table, panel, height, grid)
     found = looks_of(table[by], looks) if by else {"": (COLOURS["orange"], "o")}
@@ -99,10 +98,7 @@ def dots(
     ylabel: str = "",
     **grid: Any,
 ) -> tuple[Figure, Any]:
-    """A mark for each row at x and y; by, looks, panel and grid as in ranges.
-
-    named: rows to mark in orange, with the words of their column `text` beside them.
-    """
+    """A mark for each row at x and y, as in ranges; named: rows in orange, labelled by `text`."""
     fig, axes, parts = panels_of(table, panel, height, grid)
     style: dict[str, Any] = {"s": 30, "linewidth": 0.4, "edgecolor": COLOURS["ink"]}
     if by:
@@ -145,10 +141,7 @@ def stacked(
 def tiles(
     table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 6.0
 ) -> tuple[Figure, Any]:
-    """A square for each row of the table, darker for a higher class, with a key of the classes.
-
-    column, row: where it stands; text: its letters; shade: an ordered category; a gap stays white.
-    """
+    """A square with its letters for each row, darker for a higher category `shade`, with a key."""
     fig, ax = canvas(height=height)
     classes = list(table[shade].cat.categories)
     light = SHADES[len(classes) < len(SHADES) :]  # the lightest is hard to see on white

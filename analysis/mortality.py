@@ -27,9 +27,8 @@ def expected_deaths(people: float, rate_per_1000: float, days: float) -> float:
 def chance_of_at_least(deaths: int, expected: float) -> float:
     """The Poisson chance (0 to 1) of `deaths` or more where `expected` are expected.
 
-    It supposes that deaths fall independently and at one constant rate; a cold spell or an
-    infection makes clusters commoner. ValueError for a negative or fractional number of deaths, or
-    an expectation that is negative or infinite.
+    For independent deaths at one constant rate; a cold spell or an infection makes clusters
+    commoner. ValueError for a negative or fractional number, or an infinite expectation.
     """
     if deaths < 0 or deaths != int(deaths):
         raise ValueError(f"deaths must be a whole number, zero or more, not {deaths}")
@@ -54,10 +53,8 @@ def poisson(deaths: int, expected: float) -> float:
 def yearly(deaths: pd.Series, rate: pd.Series) -> pd.DataFrame:
     """A mortality series: population and deaths (persons), rate (deaths per 1,000 a year), by year.
 
-    deaths (persons) and rate: Series by year; a year that only one of them has is left out. The
-    population is the one behind the rate, deaths / rate * 1,000 (for North Korea within 0.03
-    percent of the World Bank's file of the same UN revision). ValueError for no common year, a
-    repeated year, or a value of zero or less.
+    deaths (persons) and rate: Series by year; a year of only one of them is left out. population:
+    deaths / rate * 1,000. ValueError for no common year, a year twice, or zero or less.
     """
     frame = pd.DataFrame({"deaths": deaths, "rate": rate}).dropna().astype("float64")
     frame = frame.rename_axis("year").sort_index()
@@ -74,9 +71,8 @@ def yearly(deaths: pd.Series, rate: pd.Series) -> pd.DataFrame:
 def mortality_series(table: pd.DataFrame, iso3: str, revision: str) -> pd.DataFrame:
     """`yearly` of one country in one UN revision; ValueError if there is no such series.
 
-    table: columns iso3, revision, indicator (those of SERIES), value, and either year or period
-    ("1995-2000", known by its first year; deaths are then of five years, the population is
-    person-years).
+    table: columns iso3, revision, indicator, value, and either year or period ("1995-2000", known
+    by its first year; deaths are then of five years, the population is person-years).
     """
     rows = table[(table["iso3"] == iso3) & (table["revision"] == revision)]
     time = "year" if "year" in table else "period"
@@ -128,8 +124,7 @@ def mean_before(rate: pd.Series, year: int, years: int = 5) -> pd.Series:
 def comparison(rate: pd.Series, other: pd.Series, name: str, since: int | None = None) -> pd.Series:
     """Baseline: another country's rate, or from `since` on moved to start at this country's rate.
 
-    Moved, only the other's change counts, and not that its people are older or younger. ValueError
-    for a `since` that either series does not have, or no common year.
+    Moved, only the other's change counts, not the age of its people. ValueError for no common year.
     """
     shared = other.reindex(rate.index).dropna()
     if shared.empty:
@@ -164,10 +159,7 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
 def spread(
     series: pd.DataFrame, periods: Iterable[tuple[int, int]], baselines: Iterable[pd.Series]
 ) -> pd.DataFrame:
-    """The sums of `excess` for every period and baseline: how far the choices move the answer.
-
-    Columns first, last, years, baseline (its name), deaths, baseline_deaths, excess (persons).
-    """
+    """The sums of `excess` for every period and baseline, columns first, last, years, baseline, ..."""
     out = []
     for (first, last), baseline in product(periods, baselines):
         by_year = excess(series, first, last, baseline)

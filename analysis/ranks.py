@@ -8,7 +8,7 @@ the true place at least as often as the level says.
 """
 
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -97,19 +97,14 @@ def rank_sets(
 
 
 def largest_by_chance(
-    standard_error: ArrayLike | None,
-    covariance: ArrayLike | None = None,
-    *,
-    level: float = 0.95,
-    draws: int = 10_000,
-    seed: int = 1,
+    standard_error: ArrayLike | None, covariance: ArrayLike | None = None, **how: Any
 ) -> float:
     """How many standard errors the largest difference of n values stays below by chance alone.
 
-    In a share `level` of cases. ValueError as for rank_sets.
+    In a share `level` of cases. how: level, draws and seed, and ValueError, as of rank_sets.
     """
     n = len(np.asarray(standard_error if covariance is None else covariance))
-    contest = contest_of(np.zeros(n), standard_error, covariance, level, draws, seed)
+    contest = contest_of(np.zeros(n), standard_error, covariance, **how)
     return critical_value(contest, np.arange(n), contest.spread > 0)
 
 
@@ -146,9 +141,9 @@ def contest_of(
     estimate: ArrayLike,
     standard_error: ArrayLike | None,
     covariance: ArrayLike | None,
-    level: float,
-    draws: int,
-    seed: int,
+    level: float = 0.95,
+    draws: int = 10_000,
+    seed: int = 1,
 ) -> Contest:
     """Check the input and draw the errors; ValueError names what does not fit."""
     values = numbers(estimate, "estimate")
@@ -174,7 +169,7 @@ def contest_of(
 
 
 def critical_draw(level: float, draws: int) -> int:
-    """Which of the sorted draws, from 0, is critical; ValueError for a bad level or too few draws."""
+    """Which of the sorted draws, from 0, is critical; ValueError for bad level, too few draws."""
     check_level(level)
     at = ceil(round(level * (draws + 1), 9))  # the observed one is a draw more: the level is exact
     if at > draws:

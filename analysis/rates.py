@@ -14,8 +14,7 @@ Amount = TypeVar("Amount", int, float, pd.Series, Interval)
 def prevalence(people: Amount, population: Amount) -> Amount:
     """People per 1,000 of the population, both in persons: numbers, Intervals, or columns.
 
-    ValueError if a column holds a rate, if the rows of two columns differ, or if there are more
-    people than population, as when the two are swapped or one is in thousands.
+    ValueError for a column of rates, columns of different rows, or more people than population.
     """
     units = units_of(people, population)
     for name, unit in zip(("people", "population"), units, strict=True):
@@ -97,11 +96,10 @@ def rate_check(row: Any, edition: Any, found: dict[str, Interval | None]) -> tup
     if edition.rate_unit != UNROUNDED and not pd.isna(row.people):
         value = exact(int(row.people)) / exact(int(row.population)) * int(edition.rate_per)
         prints = prints_as(value, row.rate_printed, edition.rate_unit)
+    some = "some" if meets else "no"
+    reason = f"{some} people and population that print as shown give the printed rate"
     if prints:
         reason = "printed people over printed population prints as the printed rate"
-    else:
-        some = "some" if meets else "no"
-        reason = f"{some} people and population that print as shown give the printed rate"
     return verdict(prints, meets), reason
 
 

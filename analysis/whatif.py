@@ -14,11 +14,10 @@ CHUNK = 1000  # draws made at a time
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval (low, high) for a share, if n persons are an independent random sample.
+    """Wilson's (1927) interval for a share, if n persons are an independent random sample.
 
-    For errors of sampling alone. The numbers need not be whole: for people interviewed in clusters
-    divide both by a design effect. Wilson (1927), Journal of the American Statistical Association
-    22. ValueError unless 0 <= successes <= n and n >= 1.
+    For people interviewed in clusters divide both numbers by a design effect first. ValueError
+    unless 0 <= successes <= n and n >= 1.
     """
     if not (n >= 1 and 0 <= successes <= n):
         raise ValueError(f"successes lie between 0 and n (1 or more), not {successes} of {n}")

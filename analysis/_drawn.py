@@ -1,8 +1,4 @@
-"""What a figure shows, read back from its axes: labels, values, limits and colours by name.
-
-Tests compare this, not pixels: a wrong column or a truncated axis changes it, another version of
-matplotlib does not.
-"""
+"""What a figure shows, read back from its axes, for tests: labels, values, limits, colours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,8 +38,8 @@ def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every line, point set, segment and bar of the axes, in the order drawn."""
     found: list[dict[str, Any]] = []
     for line in axes.get_lines():
-        ends = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
-        mark = {"kind": "line", "label": str(line.get_label()), "points": points(ends)}
+        shown = points(line.get_xydata())
+        mark = {"kind": "line", "label": str(line.get_label()), "points": shown}
         colour = colours([line.get_color()], names)
         found.append(mark | {"colour": colour, "marker": str(line.get_marker())})
     found += [collection(group, names) for group in axes.collections]

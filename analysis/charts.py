@@ -20,11 +20,10 @@ CLASSES += [("purple", "X"), ("sky", "v"), ("muted", "d")]
 Looks = Mapping[Any, tuple[str, str]]  # class -> (name of its colour, marker)
 
 
-def looks_of(values: Iterable[Any], looks: Looks | None = None) -> dict[Any, tuple[str, str]]:
+def looks_of(values: pd.Series, looks: Looks | None) -> dict[Any, tuple[str, str]]:
     """(colour, marker) of each class, in order of appearance."""
-    names = list(dict.fromkeys(values))
-    chosen = looks or dict(zip(names, CLASSES, strict=False))
-    return {name: (COLOURS[chosen[name][0]], chosen[name][1]) for name in names}
+    chosen = looks or dict(zip(values.unique(), CLASSES, strict=False))
+    return {name: (COLOURS[chosen[name][0]], chosen[name][1]) for name in values.unique()}
 
 
 def panels_of(

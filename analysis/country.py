@@ -15,26 +15,21 @@ COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in ha
 
 @dataclass(frozen=True)
 class Country:
-    """One country in the index; iso3, name and region as in the countries table.
-
-    editions: a row, as of `ranked`, per complete edition that lists it. latest: that of 2023, or
-    None. population: persons, as printed in 2023, or None.
-    """
+    """One country in the index; iso3, name and region as in the countries table."""
 
     iso3: str
     name: str
     region: str
-    editions: pd.DataFrame
-    latest: Any
-    population: int | None
+    editions: pd.DataFrame  # a row, as of `ranked`, per complete edition that lists it
+    latest: Any  # that of 2023, or None
+    population: int | None  # persons, as printed in 2023
 
 
 @cache
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of rates.with_intervals, best and worst (places that rounding leaves open), place
-    (plain rank of the printed rate, ties share the best).
+    Columns: those of rates.with_intervals and of ranks.rank_interval, and place (plain rank).
     """
     editions, index = load("editions"), load("index", edition=edition)
     listed = index[index["rate"].notna()].reset_index(drop=True)
@@ -87,11 +82,11 @@ def split_change(country: Country, start: int, end: int) -> pd.DataFrame | None:
     Each factor's part is its change times the mean of the other at both ends: they add up exactly.
     None where either edition gives no count or no population.
     """
-    rows = country.editions.reindex([start, end])[["people", "population"]]
-    rows = rows.dropna().astype("float64")
+    rows = country.editions.reindex([start, end])[["people", "population"]].dropna()
     if len(rows) < 2:
         return None
-    rate, population = rows["people"] / rows["population"], rows["population"]
+    population = rows["population"].astype("float64")
+    rate = rows["people"].astype("float64") / population
     parts = {
         "by the rate": (rate[end] - rate[start]) * population.mean(),
         "by the population": (population[end] - population[start]) * rate.mean(),

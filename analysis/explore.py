@@ -91,10 +91,9 @@ def deaths_of(revision: str, iso3: str = "PRK") -> pd.DataFrame:
 def baseline_of(name: str, rate: pd.Series) -> pd.Series:
     """The baseline of this name (one of BASELINES), deaths per 1,000 by year."""
     south = deaths_of("WPP2024", "KOR")["rate"]
-    known = [mortality.constant(rate, 1994), mortality.linear(rate, 1994, 2003)]
-    known += [mortality.mean_before(rate, 1995)]
-    known += [mortality.comparison(rate, south, "South Korea", 1994)]
-    return known[BASELINES.index(name)]
+    constant, line = mortality.constant(rate, 1994), mortality.linear(rate, 1994, 2003)
+    moved = mortality.comparison(rate, south, "South Korea", 1994)
+    return [constant, line, mortality.mean_before(rate, 1995), moved][BASELINES.index(name)]
 
 
 def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Any, str]:

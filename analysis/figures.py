@@ -79,11 +79,10 @@ def save(
 ) -> Image:
     """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
 
-    title: the finding; subtitle: what is drawn, in which unit; alt: what the picture shows beyond
-    the title, which follows it; table: the rows drawn; inputs: the frames behind them, as
-    tables.load gives them; source: the footer, else what the inputs cite. Writes NAME.png, .svg,
-    .csv (the table) and .json (the drawn values, the checksums of the inputs). ValueError for a bad
-    name, alt text under 40 characters, an empty table, or no inputs.
+    title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
+    it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
+    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs).
+    ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"{name!r} is no figure name; use small letters, digits and _")

@@ -1,8 +1,7 @@
 """Excess deaths against a named baseline, and the chance of a cluster of deaths. No files.
 
-Excess deaths of a year = deaths - population * baseline rate / 1,000, from all causes. The baseline
-is what nobody observed, so it is named, never a default. Rates are crude: they also rise when a
-population grows older.
+Excess deaths = deaths - population * baseline rate / 1,000, a year, from all causes. Nobody
+observed the baseline, so it is named. Rates are crude: they rise when a population grows older.
 """
 
 import math
@@ -140,7 +139,7 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
 
     series: from `yearly`; baseline: rate per 1,000 by year. Columns year, population, deaths,
     baseline_rate (per 1,000), baseline_deaths, excess (persons; negative where fewer died).
-    ValueError for a period that runs backwards or has a year without a value.
+    ValueError for a period that runs backwards or lacks a year.
     """
     if last < first:
         raise ValueError(f"the period runs backwards: {first} to {last}")
@@ -159,7 +158,7 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
 def spread(
     series: pd.DataFrame, periods: Iterable[tuple[int, int]], baselines: Iterable[pd.Series]
 ) -> pd.DataFrame:
-    """The sums of `excess` for every period and baseline, columns first, last, years, baseline, ..."""
+    """The sums of `excess` for every period and baseline, with first, last, years, baseline."""
     out = []
     for (first, last), baseline in product(periods, baselines):
         by_year = excess(series, first, last, baseline)

@@ -2,9 +2,8 @@
 
 Rank sets follow Mogstad, Romano, Shaikh and Wilhelm (2023), "Inference for Ranks with Applications
 to Mobility across Neighbourhoods and Academic Achievement across Countries", Review of Economic
-Studies (their R package: csranks). Two countries count as ordered only if they differ by more than
-chance would make the largest of all the differences looked at. The sets are conservative: they hold
-the true place at least as often as the level says.
+Studies (their R package: csranks). Two countries are ordered only if they differ by more than
+chance would make the largest difference looked at; the sets are conservative.
 """
 
 from math import ceil
@@ -29,8 +28,7 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
     """The best and worst place of each of n values that may lie anywhere from low to high.
 
     Ties go either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i}, i included.
-    Columns best, worst, indexed like `low`. O(n log n). ValueError for a gap or a low above its
-    high.
+    Columns best, worst, indexed like `low`. ValueError for a gap or a low above its high.
     """
     lows, highs = numbers(low, "low"), numbers(high, "high")
     if lows.shape != highs.shape:
@@ -47,8 +45,7 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
 def top_k(sets: pd.DataFrame, k: int) -> pd.Series:
     """True for each country that may be among the first k; `sets`: from rank_sets or rank_interval.
 
-    From simultaneous sets the whole list holds at their level, from marginal ones each country only
-    by itself. ValueError unless k lies in 1 to n.
+    From simultaneous sets the whole list holds together. ValueError unless k lies in 1 to n.
     """
     if not 1 <= k <= len(sets):
         raise ValueError(f"k lies in 1 to {len(sets)}, not {k}")
@@ -78,12 +75,11 @@ def rank_sets(
 ) -> pd.DataFrame:
     """The best and the worst place of each of n estimates at a confidence level.
 
-    estimate (n,), and either standard_error (n,) of independent errors or covariance (n, n), in one
-    unit. Marginal sets: each country's own holds its true place with probability `level`;
-    simultaneous sets: all hold all places together. stepdown: look again without the pairs already
-    told apart. Columns best, worst, indexed like `estimate`. The same seed gives the same sets, in
-    any order of rows. Time grows with draws x n x n, memory with draws x n. ValueError for a gap,
-    unequal lengths, a negative error, not exactly one kind of error, or too few draws.
+    estimate (n,), and either standard_error (n,) of independent errors or covariance (n, n).
+    Marginal sets: each holds its true place with probability `level`; simultaneous: all together.
+    stepdown: look again without the pairs told apart. Columns best, worst, indexed like `estimate`.
+    Time grows with draws x n x n, memory with draws x n. ValueError for a gap, unequal lengths, a
+    negative error, not exactly one kind of error, or too few draws.
     """
     contest = contest_of(estimate, standard_error, covariance, level, draws, seed)
     n = len(contest.order)

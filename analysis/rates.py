@@ -106,11 +106,9 @@ def rate_check(row: Any, edition: Any, found: dict[str, Interval | None]) -> tup
 def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFrame:
     """One row per row of the index: what the printed figures allow, from rounding only.
 
-    index, editions: as tables.load gives them. Columns: edition, iso3; people_low/high,
-    population_low/high (persons); rate_low/high, quotient_low/high and low/high (per 1,000 of the
-    printed population; low/high: what rate and quotient allow together, one alone where the other
-    is not printed, the rate where they disagree); check and reason, for the rate. KeyError for an
-    edition that the editions table does not have.
+    Columns: edition, iso3; people_low/high, population_low/high (persons); rate_low/high,
+    quotient_low/high and low/high (per 1,000; what both allow, one where the other is not printed,
+    the rate where they disagree); check and reason, for the rate. KeyError for an unknown edition.
     """
     by_edition = editions.set_index("edition")
     rows = []
@@ -137,10 +135,9 @@ def aggregate(
 ) -> pd.DataFrame:
     """Sums over the regions, as printed, of the countries with an estimate.
 
-    index: rows of one edition; also: region -> persons (exact) to add to the denominator. A country
-    without a printed population counts in people only. Columns: countries, people, population
-    (persons), rate, low, high (per 1,000 of population; low and high let every printed count and
-    population of the region err on its own).
+    index: rows of one edition; also: region -> persons (exact) to add to the denominator. Columns:
+    countries, people, population (persons, as far as printed), rate, low, high (per 1,000; every
+    printed count and population of the region may err on its own).
     """
     edition = editions.set_index("edition").loc[[index["edition"].iloc[0]]].iloc[0]
     out = []

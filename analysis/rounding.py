@@ -50,7 +50,7 @@ def exact(value: Number) -> Fraction:
 
 @dataclass(frozen=True)
 class Interval:
-    """All values from low to high, ends included; arithmetic gives ranges. ValueError if low > high."""
+    """All values from low to high, both ends included; ValueError if low > high."""
 
     low: Fraction
     high: Fraction

@@ -12,15 +12,15 @@ from analysis._validate import columns_of, problems_in
 __all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "sha256"]
 MEANT = "git checkout data, or, if the change is meant, log it in corrections.csv and "
 MEANT += "run codebook --seal"
+DTYPES: dict[str, Any] = {"integer": "Int64", "number": "float64"}
 
 
 def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     """The table, or its rows whose columns equal the given values: load("index", edition=2023).
 
-    Integers with gaps are Int64; rates of the index are per 1,000 in every edition. A column marked
-    as printed also comes as text, `<name>_printed`. attrs: "table", "title", "units" (column ->
-    unit), "sources", "sha256". TableError naming file, row, column, value and remedy; also for an
-    unknown column or value in `equals`.
+    Integers with gaps are Int64; rates are per 1,000. A column marked printed also comes as text,
+    `<name>_printed`. attrs: "table", "title", "units" (column -> unit), "sources", "sha256".
+    TableError naming file, row, column, value and remedy.
     """
     entry = describe(name, folder, "hash")
     rows, fields = _package.rows_of(folder / entry["path"]), entry["schema"]["fields"]
@@ -34,7 +34,9 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     blank = texts.isin(entry["schema"].get("missingValues", [""]))
     frame = pd.DataFrame(index=texts.index)
     for column, field in zip(header, fields, strict=True):
-        frame[column] = typed(texts[column].mask(blank[column]), field["type"])
+        frame[column] = texts[column].mask(blank[column])
+        if field["type"] in DTYPES:
+            frame[column] = pd.to_numeric(frame[column]).astype(DTYPES[field["type"]])
         if "scaledTo" in field:
             frame[column] = scaled(frame, field, folder)
         if field.get("printed"):
@@ -44,13 +46,6 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     frame.attrs = {"table": name, "title": entry["title"], "units": units}
     frame.attrs |= {"sources": entry["sources"], "sha256": entry["hash"].removeprefix("sha256:")}
     return frame
-
-
-def typed(texts: pd.Series, kind: str) -> pd.Series:
-    """Text cells as numbers of the named type; missing cells stay missing."""
-    if kind == "integer":
-        return pd.to_numeric(texts).astype("Int64")
-    return pd.to_numeric(texts).astype("float64") if kind == "number" else texts
 
 
 def scaled(frame: pd.DataFrame, field: Entry, folder: Path) -> pd.Series:

@@ -48,10 +48,10 @@ def what_if(
     """Values as they might have come out, in chunks (up to 1,000, n): each off by a random factor.
 
     values (n,), above zero; the factor is lognormal with mean 1 and standard deviation
-    relative_error (0.3: 30 percent). shared: the part, 0 to 1, of the (log) error variance that a
-    region has in common. amounts (n,): people behind each value; if given, each region's factors
-    are scaled until its sum of people is what it was, as when a model is fitted to regional totals.
-    ValueError for zero or less, a gap, unequal lengths, or a region that is needed and missing.
+    relative_error (0.3: 30 percent). shared: the part, 0 to 1, of the (log) error variance common
+    to a region. amounts (n,): people behind each value; if given, factors are scaled until the
+    people of each region sum to what they did. ValueError for zero or less, a gap, unequal lengths,
+    or a region that is needed and missing.
     """
     base = positive(values, "values")
     groups = region_codes(region, len(base), needed=shared > 0 or amounts is not None)

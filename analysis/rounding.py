@@ -77,8 +77,7 @@ class Interval:
 
     def meets(self, other: Interval | Number) -> bool:
         """True if the two share at least one value: both figures can be true together."""
-        other = Interval.of(other)
-        return self.low <= other.high and other.low <= self.high
+        return (self & Interval.of(other)) is not None
 
     def __and__(self, other: Interval) -> Interval | None:
         """What both allow, or None."""
@@ -90,8 +89,7 @@ class Interval:
         return Interval(self.low + other.low, self.high + other.high)
 
     def __sub__(self, other: Interval | Number) -> Interval:
-        other = Interval.of(other)
-        return Interval(self.low - other.high, self.high - other.low)
+        return self + Interval.of(other) * -1
 
     def __mul__(self, other: Interval | Number) -> Interval:
         other = Interval.of(other)

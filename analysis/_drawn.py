@@ -1,10 +1,4 @@
-"""What a figure shows, read back from its axes: labels, values, limits and colours by name.
-
-Tests compare this and not pixels: a wrong column, a truncated axis or swapped labels changes it,
-another version of matplotlib does not.
-"""
-
-from __future__ import annotations
+"""What a figure shows, read back from its axes, for tests: labels, values, limits, colours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,16 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
+Shown = float | str | None
 
-def number(value: Any) -> float | str | None:
-    """A drawn value to ten significant digits (enough for any reader, the same on any machine)."""
+
+def number(value: Any) -> Shown:
+    """A drawn value to ten significant digits: enough for a reader, the same on any machine."""
     if isinstance(value, str):
         return value
-    value = float(value)
-    return None if not np.isfinite(value) else float(f"{value:.10g}")
+    return float(f"{value:.10g}") if np.isfinite(value) else None
 
 
-def points(drawn: Any) -> list[list[float | str | None]]:
+def points(drawn: Any) -> list[list[Shown]]:
     """Points of shape (n, 2) as lists of numbers; masked points are None."""
     array: Any = np.ma.filled(np.ma.asarray(drawn, dtype="float64"), np.nan)
     return [[number(x), number(y)] for x, y in array]
@@ -43,14 +38,14 @@ def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every line, point set, segment and bar of the axes, in the order drawn."""
     found: list[dict[str, Any]] = []
     for line in axes.get_lines():
-        ends = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)])
-        mark = {"kind": "line", "label": str(line.get_label()), "points": points(ends)}
+        shown = points(line.get_xydata())
+        mark = {"kind": "line", "label": str(line.get_label()), "points": shown}
         colour = colours([line.get_color()], names)
         found.append(mark | {"colour": colour, "marker": str(line.get_marker())})
     found += [collection(group, names) for group in axes.collections]
     for patch in axes.patches:
         if isinstance(patch, Rectangle):
-            box = (*patch.get_xy(), patch.get_width(), patch.get_height())
+            box = [*patch.get_xy(), patch.get_width(), patch.get_height()]
             colour = colours([patch.get_facecolor()], names)
             found.append({"kind": "bar", "box": [number(v) for v in box], "colour": colour})
     return found
@@ -58,25 +53,25 @@ def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def collection(group: Collection, names: Mapping[str, str]) -> dict[str, Any]:
     """One point set (its centres), one set of segments (their ends), or one area (its outline)."""
-    mark: dict[str, Any] = {"kind": "points", "label": str(group.get_label())}
+    shown: Any = points(group.get_offsets())
+    kind, faces = "points", group.get_facecolor()
     if isinstance(group, LineCollection):
-        segments = [points(segment) for segment in group.get_segments()]
-        mark |= {"kind": "segments", "points": segments}
-        return mark | {"colour": colours(group.get_colors(), names)}
-    mark |= {"points": points(group.get_offsets()), "colour": colours(group.get_facecolor(), names)}
-    if mark["points"] == [[0.0, 0.0]]:  # a filled area: its outline holds the values
-        outlines = [points(path.vertices) for path in group.get_paths()]
-        mark |= {"kind": "area", "points": outlines}
-    return mark
+        kind, faces = "segments", group.get_colors()
+    elif shown == [[0.0, 0.0]]:
+        kind = "area"
+    if kind != "points":
+        shown = [points(path.vertices) for path in group.get_paths()]
+    label = str(group.get_label())
+    return {"kind": kind, "label": label, "points": shown, "colour": colours(faces, names)}
 
 
-def place(text: Text) -> list[float | str | None]:
+def place(text: Text) -> list[Shown]:
     """Where a text belongs: the point it annotates, else its own; a category counts as a number."""
     x, y = text.xy if isinstance(text, Annotation) else text.get_position()
     return [number(text.convert_xunits(x)), number(text.convert_yunits(y))]
 
 
-def scale(label: str, limits: tuple[float, float], kind: str) -> dict[str, Any]:
+def axis(label: str, limits: tuple[float, float], kind: str) -> dict[str, Any]:
     """One axis: label, limits, and whether it is linear or logarithmic."""
     return {"label": label, "limits": [number(v) for v in limits], "scale": kind}
 
@@ -89,14 +84,14 @@ def in_view(labels: list[Text], coordinate: int, limits: tuple[float, float]) ->
     return [text.get_text() for text in labels if low <= text.get_position()[coordinate] <= high]
 
 
-def values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def drawn_values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every set of axes; call after the figure was drawn once, so that tick labels exist."""
     found = []
     for axes in figure.axes:
         legend = axes.get_legend() or next(iter(figure.legends), None)
         shown: dict[str, Any] = {"title": axes.get_title(loc="left") or axes.get_title()}
-        shown["x"] = scale(axes.get_xlabel(), axes.get_xlim(), axes.get_xscale())
-        shown["y"] = scale(axes.get_ylabel(), axes.get_ylim(), axes.get_yscale())
+        shown["x"] = axis(axes.get_xlabel(), axes.get_xlim(), axes.get_xscale())
+        shown["y"] = axis(axes.get_ylabel(), axes.get_ylim(), axes.get_yscale())
         shown["x_ticks"] = in_view(axes.get_xticklabels(), 0, axes.get_xlim())
         shown["y_ticks"] = in_view(axes.get_yticklabels(), 1, axes.get_ylim())
         shown["texts"] = [[text.get_text(), *place(text)] for text in axes.texts]

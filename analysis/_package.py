@@ -1,10 +1,7 @@
-"""data/datapackage.json and the CSV files it names: reading them, and errors that say what is
-wrong.
+"""Reading data/datapackage.json and the CSV files it names, for tables.load.
 
-Private: notebooks call tables.load. It needs no pandas, so that `rebuild --check` starts fast.
+It needs no pandas, so that `rebuild --check` starts fast.
 """
-
-from __future__ import annotations
 
 import csv
 import hashlib
@@ -21,7 +18,7 @@ FILE = "datapackage.json"
 RESTORE = "restore it with: git checkout data"
 TABLE = ("title", "sources", "schema")  # what an entry must have before its rows can be read
 Entry = dict[str, Any]  # a table's entry in datapackage.json
-Rows = list[tuple[int, list[str]]]  # (line number in the file, cells), the header first
+CsvRows = list[tuple[int, list[str]]]  # (line number in the file, cells), the header first
 
 
 @dataclass(frozen=True)
@@ -36,11 +33,10 @@ class Problem:
     remedy: str = ""
 
     def __str__(self) -> str:
-        place = [f"data/{self.file}"]
-        place += [f"row {self.row}"] if self.row else []
-        place += [f"column {self.column}"] if self.column else []
+        row = f", row {self.row}" if self.row else ""
+        column = f", column {self.column}" if self.column else ""
         value = f' "{self.value}"' if self.value is not None else ""
-        return f"{', '.join(place)}:{value} {self.what}; {self.remedy}"
+        return f"data/{self.file}{row}{column}:{value} {self.what}; {self.remedy}"
 
 
 class TableError(ValueError):
@@ -53,13 +49,10 @@ class TableError(ValueError):
 
 
 def near(wanted: str, known: Iterable[Any], alike: float = 0.6) -> str:
-    """The known name that is probably meant, or "".
-
-    The same but for capitals or the order of letters, a longer one (region for region_as_printed),
-    or one that is spelt alike (alike: 0 to 1, as in difflib).
-    """
+    """The known name that is probably meant, or "": reordered, longer or spelt alike (0 to 1)."""
     folded = {str(name).casefold(): str(name) for name in known}
     word = wanted.casefold()
+    # region for region_as_printed is a longer one
     mixed = [k for k in folded if sorted(k) == sorted(word) or k.startswith(f"{word}_")]
     close = mixed or get_close_matches(word, folded, n=1, cutoff=alike)
     return folded[close[0]] if close else ""
@@ -74,10 +67,7 @@ def hint(wanted: Any, known: Iterable[Any], alike: float = 0.6) -> str:
 
 
 def read_package(folder: Path = DATA, parts: Sequence[str] = (), top: Sequence[str] = ()) -> Entry:
-    """datapackage.json, checked: each table has a name, a path and the parts, the package the top.
-
-    TableError naming the file, what is missing in it and the remedy.
-    """
+    """datapackage.json; TableError unless all tables have name, path and parts, and it the top."""
     gap = ""
     try:
         package: Entry = json.loads((folder / FILE).read_text(encoding="utf-8"))
@@ -116,7 +106,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
-def rows_of(path: Path) -> Rows:
+def rows_of(path: Path) -> CsvRows:
     """Every row that is not blank; TableError if the file is missing, empty or not UTF-8."""
     try:
         text = path.read_bytes().decode("utf-8-sig")

@@ -1,21 +1,19 @@
 """The full check of a table against its description: header, cells, keys. For tables.load."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import _package
-from analysis._package import Entry, Problem, Rows, TableError, near
+from analysis._package import CsvRows, Entry, Problem, TableError, near
 
 AGAINST = "check it against the source"
-DECIMAL = r"-?\d+(\.\d+)?([eE]-?\d+)?"
-KINDS = {"integer": (r"-?\d+", "a whole number"), "number": (DECIMAL, "a number")}
+KINDS = {"integer": (r"-?\d+", "a whole number")}  # type -> (pattern, how to say it)
+KINDS["number"] = r"-?\d+(\.\d+)?([eE]-?\d+)?", "a number"
 Records = list[tuple[int, dict[str, str]]]  # (line number in the file, column -> cell)
 
 
-def problems_in(rows: Rows, entry: Entry, folder: Path) -> Iterator[Problem]:
+def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Iterator[Problem]:
     """Everything in the rows that the description forbids."""
     names = column_names(entry)
     shape = list(shape_problems(rows, entry))
@@ -46,7 +44,7 @@ def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
     return [[cells[place] for place in places] for _, cells in rows[1:]]
 
 
-def shape_problems(rows: Rows, entry: Entry) -> Iterator[Problem]:
+def shape_problems(rows: CsvRows, entry: Entry) -> Iterator[Problem]:
     """A header other than described, or rows with too many or too few cells."""
     names, file = column_names(entry), entry["path"]
     header = list(header_problems(file, rows[0][1], names))
@@ -60,7 +58,7 @@ def shape_problems(rows: Rows, entry: Entry) -> Iterator[Problem]:
 def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[Problem]:
     """Missing, renamed, extra, repeated and misplaced columns.
 
-    Renamed: spelt alike, or however spelt, the only new name and at the place of the only lost one.
+    Renamed: spelt alike, or the only new name, at the place of the only lost one.
     """
     extra = [c for c in header if c not in names]
     lost = [c for c in names if c not in header]
@@ -92,7 +90,8 @@ def column_problems(
         text = row[field["name"]]
         fault = cell_fault(field, text, text in missing)
         top = limits.get(row.get(limit.get("by"), ""))
-        if not fault and top and re.fullmatch(DECIMAL, text) and float(text) > float(top):
+        number = re.fullmatch(KINDS["number"][0], text)
+        if not fault and top and number and float(text) > float(top):
             whose = f"the {limit['field']} of {row[limit['by']]} in {limit['resource']}.csv"
             fault = f"is above {top}, {whose}", f"{AGAINST}, and its unit"
         if fault:
@@ -125,18 +124,13 @@ def primary_key_problems(entry: Entry, records: Records) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
     for line, row in records if columns else []:
         value = tuple(row[column] for column in columns)
-        if value in first:
-            what = f"stands in row {first[value]} already"
+        if (seen := first.setdefault(value, line)) != line:
             place = (entry["path"], line, "+".join(columns), ", ".join(value))
-            yield Problem(*place, what, "keep one row")
-        first.setdefault(value, line)
+            yield Problem(*place, f"stands in row {seen} already", "keep one row")
 
 
 def foreign_keys(schema: Entry) -> list[Entry]:
-    """The foreign keys, and those that allow a few values more, such as WLD for the world.
-
-    The second kind is this project's own: Frictionless has none, so only this check knows it.
-    """
+    """The foreign keys, and this project's own kind, which allow a few values more, such as WLD."""
     return [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]
 
 

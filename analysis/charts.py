@@ -1,10 +1,7 @@
 """A few named charts: one call gives a figure and its axes. seaborn draws what it can.
 
-Every chart takes a frame and the names of its columns, as seaborn does. What teaches stays in the
-notebook: a log scale, a limit from zero, a line that marks a value.
+Each takes a frame and names its columns. What teaches, a log scale or a zero, stays in the notebook.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,49 +20,38 @@ CLASSES += [("purple", "X"), ("sky", "v"), ("muted", "d")]
 Looks = Mapping[Any, tuple[str, str]]  # class -> (name of its colour, marker)
 
 
-def looks_of(values: Iterable[Any], looks: Looks | None = None) -> dict[Any, tuple[str, str]]:
+def looks_of(values: pd.Series, looks: Looks | None) -> dict[Any, tuple[str, str]]:
     """(colour, marker) of each class, in order of appearance."""
-    names = list(dict.fromkeys(values))
-    chosen = looks or dict(zip(names, CLASSES, strict=False))
-    return {name: (COLOURS[chosen[name][0]], chosen[name][1]) for name in names}
+    chosen = looks or dict(zip(values.unique(), CLASSES, strict=False))
+    return {name: (COLOURS[chosen[name][0]], chosen[name][1]) for name in values.unique()}
 
 
-def panels_of(table: pd.DataFrame, panel: str | None) -> list[tuple[str, pd.DataFrame]]:
-    """(heading, rows) of each panel, in order of appearance; one without a heading if none."""
-    if panel is None:
-        return [("", table)]
-    return [(str(name), part) for name, part in table.groupby(panel, sort=False)]
+def panels_of(
+    table: pd.DataFrame, panel: str | None, height: float, grid: dict[str, Any]
+) -> tuple[Figure, Any, list[tuple[Any, pd.DataFrame]]]:
+    """Figure, axes, and (axes, rows) of each panel, in order of appearance, under its heading."""
+    parts = dict(list(table.groupby(panel, sort=False))) if panel else {"": table}
+    fig, axes = canvas(1, len(parts), height=height, **grid)
+    for ax, heading in zip(np.ravel(axes), parts, strict=True):
+        ax.set_title(str(heading))
+    return fig, axes, list(zip(np.ravel(axes), parts.values(), strict=True))
 
 
 def ranges(
-    table: pd.DataFrame,
-    names: str,
-    low: str,
-    high: str,
-    *,
-    dot: str | None = None,
-    text: str | None = None,
-    by: str | None = None,
-    looks: Looks | None = None,
-    panel: str | None = None,
-    side_by_side: bool = False,
-    width: float = 6,
-    height: float = 4.6,
-    xlabel: str = "",
-    **grid: Any,
+    table: pd.DataFrame, names: str, low: str, high: str, *, dot: str | None = None,
+    text: str | None = None, by: str | None = None, looks: Looks | None = None,
+    panel: str | None = None, side_by_side: bool = False, width: float = 6, height: float = 4.6,
+    xlabel: str = "", **grid: Any,
 ) -> tuple[Figure, Any]:
     """Horizontal ranges from low to high, a row for each name, the first one on top.
 
-    Columns: names; low, high; dot, a mark in the range; text, beside its end; by, a class shown by
-    colour, marker and legend (looks: class -> colour, marker); panel, small multiples side by side.
-    side_by_side: the classes of a name lie under each other in its row. width: of a range, in
-    points; grid: for figures.canvas. Returns the figure and its axes, one or an array.
+    Columns: dot, a mark; text, at the end; by, a class (see looks); panel, small multiples.
+    side_by_side: one name's classes under each other; width: in points; grid: for figures.canvas.
     """
-    parts = panels_of(table, panel)
-    fig, axes = canvas(1, len(parts), height=height, **grid)
+    fig, axes, parts = panels_of(table, panel, height, grid)
     found = looks_of(table[by], looks) if by else {"": (COLOURS["orange"], "o")}
     shifts = np.linspace(-0.24, 0.24, len(found)) if side_by_side else np.zeros(len(found))
-    for ax, (heading, part) in zip(np.ravel(axes), parts, strict=True):
+    for ax, part in parts:
         rows = {name: place for place, name in enumerate(dict.fromkeys(part[names]))}
         for shift, (name, (colour, marker)) in zip(shifts, found.items(), strict=True):
             group = part[part[by] == name] if by else part
@@ -78,7 +64,7 @@ def ranges(
                 beside_all(ax, group[text], group[high], at)
                 ax.margins(x=0.2)
         ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows) - 0.4, -0.6))
-        ax.set(title=heading, xlabel=xlabel)
+        ax.set_xlabel(xlabel)
         ax.grid(axis="x")
     if by:
         key_above(fig)
@@ -86,39 +72,26 @@ def ranges(
 
 
 def dots(
-    table: pd.DataFrame,
-    x: str,
-    y: str,
-    *,
-    named: pd.DataFrame | None = None,
-    text: str = "",
-    by: str | None = None,
-    looks: Looks | None = None,
-    panel: str | None = None,
-    height: float = 4.8,
-    xlabel: str = "",
-    ylabel: str = "",
-    **grid: Any,
+    table: pd.DataFrame, x: str, y: str, *, named: pd.DataFrame | None = None, text: str = "",
+    by: str | None = None, looks: Looks | None = None, panel: str | None = None,
+    height: float = 4.8, xlabel: str = "", ylabel: str = "", **grid: Any,
 ) -> tuple[Figure, Any]:
-    """A mark for each row at x and y; by, looks, panel and grid as in ranges.
-
-    named: rows to mark in orange, with the words of their column `text` beside them.
-    """
-    parts = panels_of(table, panel)
-    fig, axes = canvas(1, len(parts), height=height, **grid)
-    found = looks_of(table[by], looks) if by else {}
+    """A mark for each row at x and y, as in ranges; named: rows in orange, labelled by `text`."""
+    fig, axes, parts = panels_of(table, panel, height, grid)
     style: dict[str, Any] = {"s": 30, "linewidth": 0.4, "edgecolor": COLOURS["ink"]}
-    style |= {} if by else {"color": COLOURS["sky"]}
-    palette = {name: colour for name, (colour, _) in found.items()}
-    markers = {name: marker for name, (_, marker) in found.items()}
-    for ax, (heading, part) in zip(np.ravel(axes), parts, strict=True):
-        kinds = {"hue": by, "style": by, "palette": palette, "markers": markers} if by else {}
-        sns.scatterplot(part, x=x, y=y, ax=ax, **style, **kinds)
+    if by:
+        found = looks_of(table[by], looks)
+        style |= {"hue": by, "palette": {name: look[0] for name, look in found.items()}}
+        style |= {"style": by, "markers": {name: look[1] for name, look in found.items()}}
+    else:
+        style["color"] = COLOURS["sky"]
+    for ax, part in parts:
+        sns.scatterplot(part, x=x, y=y, ax=ax, **style)
         if named is not None:
-            marked = named if panel is None else named[named[panel].astype("str") == heading]
+            marked = named[named[panel] == part[panel].iloc[0]] if panel else named
             ax.scatter(marked[x], marked[y], s=46, color=COLOURS["orange"], edgecolor="black")
             beside_all(ax, marked[text], marked[x], marked[y])
-        ax.set(title=heading, xlabel=xlabel or x, ylabel=ylabel or y)
+        ax.set(xlabel=xlabel or x, ylabel=ylabel or y)
         ax.grid()
     if by:
         key_above(fig)
@@ -146,23 +119,20 @@ def stacked(
 def tiles(
     table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 6.0
 ) -> tuple[Figure, Any]:
-    """A square for each row of the table, darker for a higher class, with a key of the classes.
-
-    column, row: where it stands; text: its letters; shade: an ordered category; a gap stays white.
-    """
+    """A square with its letters for each row, darker for a higher category `shade`, with a key."""
     fig, ax = canvas(height=height)
     classes = list(table[shade].cat.categories)
     light = SHADES[len(classes) < len(SHADES) :]  # the lightest is hard to see on white
     shades = dict(zip(classes, light, strict=False))
-    key_row, step = table[row].max() + 1.6, (table[column].max() + 1) / len(classes)
+    left, right = table[column].min(), table[column].max()
+    key_row, step = table[row].max() + 1.6, (right + 1) / len(classes)
     for across, down, name, letters in table[[column, row, shade, text]].to_numpy():
         tile(ax, across, down, shades.get(name, "white"), letters)
     for place, (name, face) in enumerate(shades.items()):
-        across = table[column].min() + place * step
-        tile(ax, across, key_row, face, "")
-        ax.text(across + 0.7, key_row, name, va="center", fontsize=9)
-    ax.set(xlim=(table[column].min() - 0.6, table[column].max() + 0.6), aspect="equal")
-    ax.set_ylim(key_row + 0.6, table[row].min() - 0.6)
+        tile(ax, left + place * step, key_row, face, "")
+        ax.text(left + place * step + 0.7, key_row, name, va="center", fontsize=9)
+    ax.set(xlim=(left - 0.6, right + 0.6), ylim=(key_row + 0.6, table[row].min() - 0.6))
+    ax.set_aspect("equal")
     ax.set_axis_off()
     return fig, ax
 
@@ -181,14 +151,14 @@ def key_above(fig: Figure) -> None:
     for ax in fig.axes:
         handles, labels = ax.get_legend_handles_labels()
         seen |= dict(zip(labels, handles, strict=True))  # of range and mark the mark, drawn last
-        if ax.get_legend():
-            ax.get_legend().remove()
-    row = {"loc": "upper left", "ncols": 4, "handlelength": 1, "columnspacing": 1.2}
-    fig.legend(seen.values(), seen.keys(), **row).set_in_layout(False)
+        if legend := ax.get_legend():
+            legend.remove()
+    row: dict[str, Any] = {"loc": "upper left", "ncols": 4, "handlelength": 1}
+    fig.legend(seen.values(), seen.keys(), columnspacing=1.2, **row).set_in_layout(False)
 
 
 def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **more: Any) -> None:
-    """A text beside the point (x, y), dx and dy points away, on a white rim to stay readable."""
+    """A text beside the point (x, y), moved by dx and dy points, on a white rim."""
     rim = [patheffects.withStroke(linewidth=3, foreground="white")]
     style = {"xytext": (dx, dy), "textcoords": "offset points", "va": "center", "zorder": 5}
     ax.annotate(text, (x, y), path_effects=rim, **(style | more))

@@ -1,7 +1,5 @@
 """Everything the index prints on one country, with what rounding allows: for briefs and explore."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -17,27 +15,21 @@ COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in ha
 
 @dataclass(frozen=True)
 class Country:
-    """One country in the index.
-
-    iso3, name, region: as in the countries table. editions: one row per complete edition that lists
-    it, with the columns of `ranked`. latest: its row of 2023, or None where 2023 gives no estimate.
-    population: persons, as printed in 2023, or None.
-    """
+    """One country in the index; iso3, name and region as in the countries table."""
 
     iso3: str
     name: str
     region: str
-    editions: pd.DataFrame
-    latest: Any
-    population: int | None
+    editions: pd.DataFrame  # a row, as of `ranked`, per complete edition that lists it
+    latest: Any  # that of 2023, or None
+    population: int | None  # persons, as printed in 2023
 
 
 @cache
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of the index and of rates.printed_intervals, best and worst (places that rounding
-    leaves open), place (plain rank of the printed rate, ties share the best).
+    Columns: those of rates.with_intervals and of ranks.rank_interval, and place (plain rank).
     """
     editions, index = load("editions"), load("index", edition=edition)
     listed = index[index["rate"].notna()].reset_index(drop=True)
@@ -55,8 +47,8 @@ def code_of(wanted: str) -> str:
     names: dict[str, str] = dict(zip(listed["iso3"], listed["name"], strict=True))
     known = {iso3.lower(): iso3 for iso3 in names}
     known |= {name.lower(): iso3 for iso3, name in names.items()}
-    if wanted.lower() in known:
-        return known[wanted.lower()]
+    if iso3 := known.get(wanted.lower()):
+        return iso3
     close = get_close_matches(wanted.lower(), list(known), n=4, cutoff=0.5)  # several, not one
     near = [f"{iso3} ({names[iso3]})" for iso3 in dict.fromkeys(known[text] for text in close)]
     hint = f"did you mean {', '.join(near)}?" if near else "data/countries.csv lists the codes"
@@ -70,8 +62,8 @@ def look_up(wanted: str) -> Country:
     rows = [table[table["iso3"] == iso3].assign(of=len(table)) for table in map(ranked, COMPLETE)]
     editions = pd.concat(rows).set_index("edition")
     latest = editions.loc[2023] if 2023 in editions.index else None
-    printed = load("index", edition=2023, iso3=iso3)["population"].iloc[0]
-    population = None if pd.isna(printed) else int(printed)
+    persons = load("index", edition=2023, iso3=iso3)["population"].iloc[0]
+    population = None if pd.isna(persons) else int(persons)
     return Country(iso3, str(place["name"]), str(place["region"]), editions, latest, population)
 
 
@@ -87,14 +79,14 @@ def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
 def split_change(country: Country, start: int, end: int) -> pd.DataFrame | None:
     """How the count changed between two editions: by the rate, by the population, together.
 
-    Each factor's part is its change times the mean of the other at both ends, so that the parts add
-    up exactly. None where either edition gives no count or no population.
+    Each factor's part is its change times the mean of the other at both ends: they add up exactly.
+    None where either edition gives no count or no population.
     """
-    years = [year for year in (start, end) if year in country.editions.index]
-    rows = country.editions.loc[years, ["people", "population"]].dropna().astype("float64")
+    rows = country.editions.reindex([start, end])[["people", "population"]].dropna()
     if len(rows) < 2:
         return None
-    rate, population = rows["people"] / rows["population"], rows["population"]
+    population = rows["population"].astype("float64")
+    rate = rows["people"].astype("float64") / population
     parts = {
         "by the rate": (rate[end] - rate[start]) * population.mean(),
         "by the population": (population[end] - population[start]) * rate.mean(),

@@ -1,9 +1,7 @@
 """The two figures of the explore notebook: each choice gives a picture and a caption."""
 
-from __future__ import annotations
-
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +10,6 @@ from analysis import figures, mortality, ranks, rates, whatif
 from analysis.country import COMPLETE, Country, look_up, ranked
 from analysis.rounding import Interval, as_printed, printed
 from analysis.tables import load
-
-if TYPE_CHECKING:
-    from IPython.display import Image
 
 REPORT = "the report's own"
 DENOMINATORS = {REPORT: ""} | {f"UN {year} revision": f"WPP{year}" for year in (2019, 2022, 2024)}
@@ -25,30 +20,26 @@ EDITIONS, YEARS = COMPLETE[::-1], range(1995, 2004)
 PRINTED = "the population the report prints"
 
 
-def denominator_of(country: Country, edition: int, choice: str) -> tuple[Interval | None, str]:
-    """(population in persons, how to say it); the printed one where there is none, and says so."""
-    text: Any = country.editions.loc[edition, "population_printed"]
-    own = None if pd.isna(text) else rates.printed_interval(text, "1000")
-    if choice == REPORT:
-        return own, PRINTED
+def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float], str]:
+    """([rate, low, high] per 1,000 from rounding only, how to say the denominator).
+
+    Without a population of the chosen revision it is the printed one, and the words say so.
+    """
+    row: Any = country.editions.loc[edition]
     known = load("population")
     known = known[(known["iso3"] == country.iso3) & (known["year"] == 2020)].set_index("revision")
-    if DENOMINATORS[choice] not in known.index:
+    revision, words = DENOMINATORS[choice], PRINTED
+    if revision in known.index:
+        persons = known["population_thousands"][revision] * 1000
+        words = f"{persons:,.0f} people in 2020, {choice}"
+        if not pd.isna(row["people"]):
+            people = printed(row["people_printed"], 100 if edition == 2016 else 1000)
+            low, high = rates.prevalence(people, Interval.of(persons)).bounds()
+            return [row["people"] / persons * 1000, low, high], words
+    elif choice != REPORT:
         have = ", ".join(known.index) or "none"
-        return own, f"{PRINTED} (no {choice} in hand for {country.name}; there is: {have})"
-    persons = known["population_thousands"][DENOMINATORS[choice]] * 1000
-    return Interval(persons, persons), f"{persons:,.0f} people in 2020, {choice}"
-
-
-def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float], str]:
-    """([rate, low, high] per 1,000 from rounding only, how to say the denominator)."""
-    row: Any = country.editions.loc[edition]
-    base, words = denominator_of(country, edition, choice)
-    if base is None or pd.isna(row["people"]) or words.startswith(PRINTED):
-        return [row["rate"], row["low"], row["high"]], words
-    people = printed(row["people_printed"], 100 if edition == 2016 else 1000)
-    low, high = rates.prevalence(people, base).bounds()
-    return [row["people"] / float(base.low) * 1000, low, high], words
+        words += f" (no {choice} in hand for {country.name}; there is: {have})"
+    return [row["rate"], row["low"], row["high"]], words
 
 
 def places(values: pd.DataFrame, at: int, error: float) -> tuple[int, int]:
@@ -60,11 +51,8 @@ def places(values: pd.DataFrame, at: int, error: float) -> tuple[int, int]:
     return int(drawn["low"][at]), int(drawn["high"][at])
 
 
-def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple[Image, str]:
-    """(picture, caption) of a country's rate and place in one edition; ValueError if unknown.
-
-    wanted: code or name; edition: one of EDITIONS; denominator: of DENOMINATORS; error: of ERRORS.
-    """
+def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple[Any, str]:
+    """(picture, caption) of a country's rate and place; wanted: code or name, else ValueError."""
     country, table = look_up(wanted), ranked(edition)[["iso3", "rate", "low", "high"]].copy()
     fig, ax = figures.canvas(height=4.2)
     ax.plot(range(1, len(table) + 1), table["rate"], ".", color=figures.COLOURS["muted"])
@@ -77,22 +65,21 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
         (rate, low, high), words = rate_range(country, edition, denominator)
         table.loc[at, ["rate", "low", "high"]] = [rate, low, high]
         best, worst = places(table, at, size)
-        doubt = "Rounding alone allows"
+        here, doubt = (best + worst) / 2, "Rounding alone allows"
         if size:
             sigma = whatif.log_error(size)
             low, high = rate * np.exp(np.array([-1.645, 1.645]) * sigma - sigma**2 / 2)
             doubt = f"If every value were off by {error}, nine draws in ten give"
-        here, orange = (best + worst) / 2, figures.COLOURS["orange"]
-        ax.hlines(rate, best, worst, color=orange, lw=4)
-        ax.vlines(here, low, high, color=orange, lw=4)
+        ax.hlines(rate, best, worst, color=figures.COLOURS["orange"], lw=4)
+        ax.vlines(here, low, high, color=figures.COLOURS["orange"], lw=4)
         ax.plot(here, rate, "D", color=figures.COLOURS["ink"])
         title = f"{country.name} in {edition}: place {best} to {worst} of {len(table)}"
         title += f", {rate:.1f} per 1,000"
         caption = f"{title}. Base: {words}. {doubt} {low:.2f} to {high:.2f} per 1,000."
     subtitle = f"Every country of the {edition} edition by place and rate; orange: what {error} "
     text = {"title": title, "subtitle": f"{subtitle}would allow", "alt": caption}
-    source = "Walk Free, Global Slavery Index; UN, World Population Prospects."
-    return figures.show(fig, source=source, **text), caption
+    text["source"] = "Walk Free, Global Slavery Index; UN, World Population Prospects."
+    return figures.preview(fig, **text), caption
 
 
 @cache
@@ -103,16 +90,13 @@ def deaths_of(revision: str, iso3: str = "PRK") -> pd.DataFrame:
 
 def baseline_of(name: str, rate: pd.Series) -> pd.Series:
     """The baseline of this name (one of BASELINES), deaths per 1,000 by year."""
-    if name == BASELINES[0]:
-        return mortality.constant(rate, 1994)
-    if name == BASELINES[1]:
-        return mortality.linear(rate, 1994, 2003)
-    if name == BASELINES[2]:
-        return mortality.mean_before(rate, 1995)
-    return mortality.comparison(rate, deaths_of("WPP2024", "KOR")["rate"], "South Korea", 1994)
+    south = deaths_of("WPP2024", "KOR")["rate"]
+    constant, line = mortality.constant(rate, 1994), mortality.linear(rate, 1994, 2003)
+    moved = mortality.comparison(rate, south, "South Korea", 1994)
+    return [constant, line, mortality.mean_before(rate, 1995), moved][BASELINES.index(name)]
 
 
-def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Image, str]:
+def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Any, str]:
     """(picture, caption) of deaths above a baseline; a backward period is said, not drawn."""
     shown, colours = deaths_of(revision), figures.COLOURS
     fig, ax = figures.canvas(height=3.8)
@@ -126,12 +110,12 @@ def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[Im
         look = {"color": colours["orange"], "label": "above the baseline"}
         ax.bar(part["year"], part["excess"], bottom=part["baseline_deaths"], **look)
         above, total = (f"{int(as_printed(part[c].sum(), 1000)):,}" for c in ("excess", "deaths"))
-        title = f"About {above} deaths above the baseline in the {len(part)} years "
-        title += f"{first} to {last}"
-        caption = f"{title}, of {total} from all causes. Baseline: {baseline}. "
-        caption += f"Series: UN {revision}, a model."
+        period = f"the {len(part)} years {first} to {last}"
+        title = f"About {above} deaths above the baseline in {period}"
+        caption = f"{title}, of {total} from all causes. "
+        caption += f"Baseline: {baseline}. Series: UN {revision}, a model."
     ax.legend(loc="upper left", ncols=2)
-    subtitle = f"North Korea, deaths a year; baseline: {baseline}; {revision}"
-    source = "UN, World Population Prospects, a model that rests on disputed censuses."
-    shown_words = {"title": title, "subtitle": subtitle, "source": source, "alt": caption}
-    return figures.show(fig, **shown_words), caption
+    text = {"title": title, "alt": caption}
+    text["subtitle"] = f"North Korea, deaths a year; baseline: {baseline}; {revision}"
+    text["source"] = "UN, World Population Prospects, a model that rests on disputed censuses."
+    return figures.preview(fig, **text), caption

@@ -1,7 +1,5 @@
 """One theme, and one `save` that finishes every figure: title, source, alt text, four files."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -9,18 +7,14 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from matplotlib import patheffects
+from IPython.display import Image
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from analysis import _drawn, tables
-
-if TYPE_CHECKING:
-    from IPython.display import Image
 
 WIDTH, DPI = 8.0, 150  # inches and dots per inch: 1,200 pixels, shown 800 wide
 COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey by mark or label
@@ -35,11 +29,10 @@ COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey 
     "green": "#009e73",
     "purple": "#aa4499",
 }
-SHADES = ["#e8f1f8", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]
-STEPS = {f"step{n}": shade for n, shade in enumerate(SHADES, start=1)}  # for ordered classes
+SHADES = ["#e8f1f8", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]  # ordered classes
+STEPS = {f"step{n}": shade for n, shade in enumerate(SHADES, start=1)}
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
-    "font.size": 10,
     "axes.titlesize": 10.5,
     "axes.titlelocation": "left",
     "axes.edgecolor": COLOURS["muted"],
@@ -47,15 +40,13 @@ THEME: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
-    "axes.prop_cycle": mpl.cycler(color=[COLOURS[c] for c in ("sky", "orange", "blue", "amber")]),
+    "axes.prop_cycle": f"cycler('color', {[COLOURS[c] for c in ('sky', 'orange', 'blue')]})",
     "grid.color": COLOURS["grid"],
-    "grid.linewidth": 0.8,
     "text.color": COLOURS["ink"],
     "xtick.color": COLOURS["ink"],
     "ytick.color": COLOURS["ink"],
     "legend.frameon": False,
     "svg.hashsalt": "check-a-number",  # otherwise the ids in an SVG change on every run
-    "svg.fonttype": "path",
     "figure.dpi": DPI,
 }
 
@@ -75,24 +66,15 @@ def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **more: Any) ->
 
 
 def save(
-    fig: Figure,
-    name: str,
-    *,
-    title: str,
-    subtitle: str,
-    alt: str,
-    table: pd.DataFrame,
-    inputs: Sequence[pd.DataFrame],
-    source: str = "",
+    fig: Figure, name: str, *, title: str, subtitle: str, alt: str, table: pd.DataFrame,
+    inputs: Sequence[pd.DataFrame], source: str = "",
 ) -> Image:
     """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
 
-    title: the finding, a sentence; subtitle: what is drawn, in which unit; alt: the kind of picture
-    and what it shows beyond the title, which follows it in the alt text, together 40 characters or
-    more; table: the rows drawn, saved as NAME.csv; inputs: the frames it is computed from, as
-    tables.load gives them; source: the footer, else what the inputs cite. Writes NAME.png,
-    NAME.svg, NAME.csv and NAME.json (the drawn values, the checksums of the inputs). ValueError for
-    a bad name, a short alt text, an empty table, or no inputs.
+    title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
+    it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
+    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs).
+    ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"{name!r} is no figure name; use small letters, digits and _")
@@ -108,15 +90,15 @@ def save(
     fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
     used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
-    words = {"name": name, "title": title, "subtitle": subtitle, "source": source, "alt": alt}
-    drawn = {"inputs": dict(sorted(used.items())), "axes": _drawn.values(fig, COLOURS | STEPS)}
-    record = json.dumps(words | drawn, indent=1, ensure_ascii=False)
-    lines = [line.rstrip() for line in vector.getvalue().decode().splitlines()]
+    axes = _drawn.drawn_values(fig, COLOURS | STEPS)
+    record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle}
+    record |= {"source": source, "alt": alt, "inputs": dict(sorted(used.items())), "axes": axes}
+    lines = [f"{line.rstrip()}\n" for line in vector.getvalue().decode().splitlines()]
     rows = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    write(name, "csv", rows.encode())
-    write(name, "json", f"{record}\n".encode())
-    write(name, "svg", ("\n".join(lines) + "\n").encode())
-    write(name, "png", picture.getvalue())
+    write_file(name, "csv", rows.encode())
+    write_file(name, "json", f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode())
+    write_file(name, "svg", "".join(lines).encode())
+    write_file(name, "png", picture.getvalue())
     return image(picture.getvalue(), alt)
 
 
@@ -131,7 +113,7 @@ def publications(inputs: Iterable[pd.DataFrame]) -> list[str]:
     return list(cited)
 
 
-def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
+def preview(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
     """The finished figure with alt text, and no file: for figures that change while one looks."""
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()
@@ -141,62 +123,39 @@ def show(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Im
 
 def image(png: bytes, alt: str) -> Image:
     """A PNG as a notebook shows it, 800 pixels wide, with its alt text."""
-    from IPython.display import Image
-
     return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
 
 
-def write(name: str, ending: str, content: bytes) -> None:
+def write_file(name: str, ending: str, content: bytes) -> None:
     """One file of a figure, whole or not at all."""
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{name}.{ending}"
-    partial = path.with_name(f"{path.name}.partial")
+    partial = folder() / f"{name}.{ending}.partial"
     partial.write_bytes(content)
     os.replace(partial, path)
 
 
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     """Title, subtitle and source footer, each wrapped to the width, the axes kept clear of them."""
-    height, left = float(fig.get_figheight()), 0.012
+    height, margin = float(fig.get_figheight()), 0.012
     head, under = textwrap.wrap(title, 75), textwrap.wrap(subtitle, 114)
     foot = textwrap.wrap(f"Source: {source}", 122)
     bold: dict[str, Any] = {"fontsize": 12.5, "fontweight": "bold", "linespacing": 1.15}
-    grey: dict[str, Any] = {"color": COLOURS["muted"]}
+    grey = COLOURS["muted"]
     top = height - 0.1
-    fig.text(left, top / height, "\n".join(head), va="top", **bold)
+    fig.text(margin, top / height, "\n".join(head), va="top", **bold)
     top -= 0.225 * len(head) + 0.03
-    fig.text(left, top / height, "\n".join(under), va="top", fontsize=9.5, **grey)
+    fig.text(margin, top / height, "\n".join(under), va="top", fontsize=9.5, color=grey)
     top -= 0.17 * len(under) + 0.1
-    fig.text(left, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, **grey)
+    fig.text(margin, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, color=grey)
     bottom = 0.07 + 0.145 * len(foot) + 0.1
     for legend in fig.legends:  # in rows of four below the subtitle, see charts.key_above
         legend.set_bbox_to_anchor((0.004, top / height))
         top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // 4)
     engine: Any = fig.get_layout_engine()
     engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
-    hold_layout(fig)
-
-
-def hold_layout(fig: Figure) -> None:
-    """Compute the layout once, then hold it, rounded: its last digit differs between runs."""
-    fig.draw_without_rendering()
+    fig.draw_without_rendering()  # computes the layout, which is then kept
     fig.set_layout_engine("none")
-    for ax in fig.axes:
+    for ax in fig.axes:  # rounded: the last digit of a layout differs between runs
         left, low, width, tall = (round(value, 6) for value in ax.get_position().bounds)
         ax.set_position((left, low, width, tall))
-
-
-def label(
-    ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 5, ha: str = "left"
-) -> None:
-    """A text beside the point (x, y), moved by (dx, dy) points, on a white rim to stay readable."""
-    rim = [patheffects.withStroke(linewidth=3, foreground="white")]
-    offset = {"xytext": (dx, dy), "textcoords": "offset points"}
-    ax.annotate(text, (x, y), ha=ha, va="center", path_effects=rim, zorder=5, **offset)
-
-
-def tile(column: float, row: float, face: str) -> Rectangle:
-    """One square of a tile grid, centred on (column, row), for ax.add_patch."""
-    edge = COLOURS["muted"] if face == "white" else "white"
-    corner = (column - 0.46, row - 0.46)
-    return Rectangle(corner, 0.92, 0.92, facecolor=face, edgecolor=edge, linewidth=0.6)

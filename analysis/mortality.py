@@ -1,14 +1,12 @@
 """Excess deaths against a named baseline, and the chance of a cluster of deaths. No files.
 
-Excess deaths of a year = deaths - population * baseline rate / 1,000. All deaths are from all
-causes; the baseline says what the rate would have been, which nobody observed, so it is named and
-never hidden in a default. Rates are crude: they also rise when a population grows older.
+Excess deaths = deaths - population * baseline rate / 1,000, a year, from all causes. Nobody
+observed the baseline, so it is named. Rates are crude: they rise when a population grows older.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,10 +16,7 @@ SERIES = ["deaths_thousands", "crude_death_rate_per_1000"]  # the two indicators
 
 
 def expected_deaths(people: float, rate_per_1000: float, days: float) -> float:
-    """Deaths expected among so many people in so many days, at a yearly death rate per 1,000.
-
-    ValueError for a negative number of people, rate or days.
-    """
+    """Deaths expected in so many days at a yearly rate per 1,000; ValueError below zero."""
     for name, value in {"people": people, "rate_per_1000": rate_per_1000, "days": days}.items():
         if not value >= 0:
             raise ValueError(f"{name} must be zero or more, not {value}")
@@ -31,10 +26,8 @@ def expected_deaths(people: float, rate_per_1000: float, days: float) -> float:
 def chance_of_at_least(deaths: int, expected: float) -> float:
     """The Poisson chance (0 to 1) of `deaths` or more where `expected` are expected.
 
-    It supposes that deaths fall independently and at one constant rate; a cold spell or an
-    infection makes clusters commoner. A small tail is summed itself: 1 minus the rest would lose
-    the digits of a chance like 1e-12. ValueError for a negative or fractional number of deaths, or
-    an expectation that is negative or infinite.
+    For independent deaths at one constant rate; a cold spell or an infection makes clusters
+    commoner. ValueError for a negative or fractional number, or an infinite expectation.
     """
     if deaths < 0 or deaths != int(deaths):
         raise ValueError(f"deaths must be a whole number, zero or more, not {deaths}")
@@ -44,7 +37,7 @@ def chance_of_at_least(deaths: int, expected: float) -> float:
         return float(deaths == 0)
     if deaths <= expected:  # near or above one half: here the head is the smaller sum
         return 1 - math.fsum(poisson(k, expected) for k in range(int(deaths)))
-    terms, k = [poisson(int(deaths), expected)], int(deaths)
+    terms, k = [poisson(int(deaths), expected)], int(deaths)  # 1 - head would lose 1e-12's digits
     while terms[-1] > terms[0] * 1e-17:  # each term is expected / k < 1 times the one before
         k += 1
         terms.append(terms[-1] * expected / k)
@@ -64,10 +57,8 @@ def poisson(deaths: int, expected: float) -> float:
 def yearly(deaths: pd.Series, rate: pd.Series) -> pd.DataFrame:
     """A mortality series: population and deaths (persons), rate (deaths per 1,000 a year), by year.
 
-    deaths (persons) and rate: Series indexed by year; years that only one of them has are left out.
-    The population is deaths / rate * 1,000, the one behind the series' own rate, so that the two
-    always agree. For North Korea the World Bank's file of the same UN revision differs from it by
-    under 0.03 percent. ValueError for no common year, a repeated year, or a value of zero or less.
+    deaths (persons) and rate: Series by year; a year of only one of them is left out. population:
+    deaths / rate * 1,000. ValueError for no common year, a year twice, or zero or less.
     """
     frame = pd.DataFrame({"deaths": deaths, "rate": rate}).dropna().astype("float64")
     frame = frame.rename_axis("year").sort_index()
@@ -84,9 +75,8 @@ def yearly(deaths: pd.Series, rate: pd.Series) -> pd.DataFrame:
 def mortality_series(table: pd.DataFrame, iso3: str, revision: str) -> pd.DataFrame:
     """`yearly` of one country in one UN revision; ValueError if there is no such series.
 
-    table: columns iso3, revision, indicator (those of SERIES), value, and either year or period
-    ("1995-2000", known by its first year; deaths are then those of five years, the population is
-    person-years, and 1995-2000 is excess(series, 1995, 1995, ...)).
+    table: columns iso3, revision, indicator, value, and either year or period ("1995-2000", known
+    by its first year; deaths are then of five years, the population is person-years).
     """
     rows = table[(table["iso3"] == iso3) & (table["revision"] == revision)]
     time = "year" if "year" in table else "period"
@@ -104,47 +94,41 @@ def mortality_series(table: pd.DataFrame, iso3: str, revision: str) -> pd.DataFr
 def rate_in(rate: pd.Series, year: int) -> float:
     """The rate of a baseline year; ValueError if the series does not have it."""
     if year not in rate.index or pd.isna(rate[year]):
-        ends = f"{rate.index.min()} to {rate.index.max()}"
-        raise ValueError(f"baseline year {year} is outside the series, which has {ends}")
+        raise ValueError(f"baseline year {year} is outside the series, which has {years_of(rate)}")
     return float(rate[year])
 
 
+def years_of(series: pd.Series) -> str:
+    """The first and the last year of a series, in words."""
+    return f"{series.index.min()} to {series.index.max()}"
+
+
 def constant(rate: pd.Series, year: int) -> pd.Series:
-    """Baseline: the rate of one year held for all. ValueError for a year outside the series."""
+    """Baseline: the rate of one year for all; ValueError for a year outside the series."""
     return pd.Series(rate_in(rate, year), index=rate.index, name=f"constant {year}")
 
 
 def linear(rate: pd.Series, first: int, last: int) -> pd.Series:
-    """Baseline: a straight line from one year's rate to a later one's; nothing outside the two.
-
-    ValueError for a year outside the series or last not after first.
-    """
+    """Baseline: a straight line between two years, nothing outside; ValueError as above."""
     if last <= first:
         raise ValueError(f"a line needs a later year than {first}, not {last}")
-    ends = [rate_in(rate, first), rate_in(rate, last)]
     years = rate.index[(rate.index >= first) & (rate.index <= last)]
-    line = np.interp(years, [first, last], ends)
+    line = np.interp(years, [first, last], [rate_in(rate, first), rate_in(rate, last)])
     return pd.Series(line, index=years, name=f"linear {first}-{last}")
 
 
 def mean_before(rate: pd.Series, year: int, years: int = 5) -> pd.Series:
-    """Baseline: the plain mean of the rates of the `years` years before `year`, held for all.
-
-    ValueError for fewer than one year or a year outside the series.
-    """
+    """Baseline: the mean rate of the `years` years before `year`, for all; ValueError as above."""
     if years < 1:
         raise ValueError(f"a mean needs one year or more, not {years}")
     mean = float(np.mean([rate_in(rate, y) for y in range(year - years, year)]))
     return pd.Series(mean, index=rate.index, name=f"mean {year - years}-{year - 1}")
 
 
-def comparison(
-    rate: pd.Series, other: pd.Series, name: str, since: int | None = None
-) -> pd.Series:
+def comparison(rate: pd.Series, other: pd.Series, name: str, since: int | None = None) -> pd.Series:
     """Baseline: another country's rate, or from `since` on moved to start at this country's rate.
 
-    As it is, the two countries' age structures differ too; moved, only the other's change counts.
-    ValueError for a `since` that either series does not have, or no common year.
+    Moved, only the other's change counts, not the age of its people. ValueError for no common year.
     """
     shared = other.reindex(rate.index).dropna()
     if shared.empty:
@@ -158,9 +142,9 @@ def comparison(
 def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> pd.DataFrame:
     """Deaths above a baseline, year by year from first to last, both included.
 
-    series: as `yearly` gives it; baseline: rate per 1,000 by year, from a function above. Columns
-    year, population, deaths, baseline_rate (per 1,000), baseline_deaths, excess (persons; negative
-    where fewer died). ValueError for a period that runs backwards or has a year without a value.
+    series: from `yearly`; baseline: rate per 1,000 by year. Columns year, population, deaths,
+    baseline_rate (per 1,000), baseline_deaths, excess (persons; negative where fewer died).
+    ValueError for a period that runs backwards or lacks a year.
     """
     if last < first:
         raise ValueError(f"the period runs backwards: {first} to {last}")
@@ -169,8 +153,7 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
     for what, have in needed.items():
         gaps = [y for y in years if y not in have.index or pd.isna(have[y])]
         if gaps:
-            ends = f"{have.index.min()} to {have.index.max()}"
-            raise ValueError(f"{what} has no value for {gaps[0]}; it has {ends}")
+            raise ValueError(f"{what} has no value for {gaps[0]}; it has {years_of(have)}")
     frame = series.loc[years, ["population", "deaths"]].assign(baseline_rate=baseline.loc[years])
     frame["baseline_deaths"] = frame["population"] * frame["baseline_rate"] / 1000
     frame["excess"] = frame["deaths"] - frame["baseline_deaths"]
@@ -180,15 +163,10 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
 def spread(
     series: pd.DataFrame, periods: Iterable[tuple[int, int]], baselines: Iterable[pd.Series]
 ) -> pd.DataFrame:
-    """The sums of `excess` for every period and baseline: how far the choices move the answer.
-
-    Columns first, last, years, baseline (its name), deaths, baseline_deaths, excess (persons).
-    """
-    named, out = list(baselines), []
-    for first, last in periods:
-        for baseline in named:
-            by_year = excess(series, first, last, baseline)
-            sums = by_year[["deaths", "baseline_deaths", "excess"]].sum().to_dict()
-            years = {"first": first, "last": last, "years": len(by_year)}
-            out.append(years | {"baseline": baseline.name} | sums)
+    """The sums of `excess` for every period and baseline, with first, last, years, baseline."""
+    out = []
+    for (first, last), baseline in product(periods, baselines):
+        by_year = excess(series, first, last, baseline)
+        choice = {"first": first, "last": last, "years": len(by_year), "baseline": baseline.name}
+        out.append(choice | by_year[["deaths", "baseline_deaths", "excess"]].sum().to_dict())
     return pd.DataFrame(out)

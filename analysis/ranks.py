@@ -2,15 +2,12 @@
 
 Rank sets follow Mogstad, Romano, Shaikh and Wilhelm (2023), "Inference for Ranks with Applications
 to Mobility across Neighbourhoods and Academic Achievement across Countries", Review of Economic
-Studies; theirs is the R package csranks. Two countries count as ordered only if they differ by more
-than chance alone would make the largest of all the differences looked at. The sets are
-conservative: they hold the true place at least as often as the level says, and usually more often.
+Studies (their R package: csranks). Two countries are ordered only if they differ by more than
+chance would make the largest difference looked at; the sets are conservative.
 """
 
-from __future__ import annotations
-
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,10 +19,7 @@ BLOCK = 256  # draws compared at a time: 160 countries x 256 draws stay in a pro
 
 
 def rank(values: ArrayLike) -> NDArray[np.intp]:
-    """The plain rank of each value, (n,): 1 + how many are larger, so ties share the best place.
-
-    ValueError for a missing value: a country without an estimate has no place.
-    """
+    """The plain rank of each value, (n,): 1 + how many are larger; ValueError for a gap."""
     array = numbers(values, "values")
     return 1 + len(array) - np.searchsorted(np.sort(array), array, side="right")
 
@@ -33,9 +27,8 @@ def rank(values: ArrayLike) -> NDArray[np.intp]:
 def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
     """The best and worst place of each of n values that may lie anywhere from low to high.
 
-    Ties may be broken either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i},
-    i included. Columns best, worst (integers, 1 = largest), indexed like `low`. O(n log n).
-    ValueError for a missing value or a low above its high.
+    Ties go either way: best = 1 + #{j: low_j > high_i}, worst = #{j: high_j >= low_i}, i included.
+    Columns best, worst, indexed like `low`. ValueError for a gap or a low above its high.
     """
     lows, highs = numbers(low, "low"), numbers(high, "high")
     if lows.shape != highs.shape:
@@ -52,9 +45,8 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
 def sides(low: pd.Series, high: pd.Series, of: str) -> pd.Series:
     """How each range lies beside that of the row labelled `of`, which is "itself".
 
-    "surely above": all of it is higher; "surely below": all of it is lower; "either side": the two
-    share a value. The best place of the row is 1 + how many are surely above; its worst adds those
-    on either side.
+    "either side": the two share a value. The best place of the row is 1 + how many are surely
+    above; its worst adds those on either side.
     """
     found = pd.Series("either side", index=low.index)
     found[low > high[of]] = "surely above"
@@ -63,52 +55,28 @@ def sides(low: pd.Series, high: pd.Series, of: str) -> pd.Series:
     return found
 
 
-def top_k(sets: pd.DataFrame, k: int) -> pd.Series:
-    """True for each country that may be among the first k; `sets` has columns best and worst.
-
-    From simultaneous sets the whole list holds at their level, from marginal ones each country only
-    by itself. Those surely among the first k have worst <= k. ValueError unless k lies in 1 to n.
-    """
-    if not 1 <= k <= len(sets):
-        raise ValueError(f"k lies in 1 to {len(sets)}, not {k}")
-    return (sets["best"] <= k).rename(f"may_be_in_top_{k}")
-
-
 class Contest(NamedTuple):
-    """n estimates, sorted so that the order of rows does not matter to the draws.
+    """n estimates, sorted so that the order of rows does not matter to the draws."""
 
-    order (n,): where each stood; value (n,); spread (n, n): the standard error of each difference,
-    0 on the diagonal; noise (n, draws): simulated errors; at: which sorted draw is critical.
-    """
-
-    order: NDArray[np.intp]
-    value: Floats
-    spread: Floats
-    noise: Floats
-    at: int
+    order: NDArray[np.intp]  # (n,): where each stood
+    value: Floats  # (n,)
+    spread: Floats  # (n, n): the standard error of each difference, 0 on the diagonal
+    noise: Floats  # (n, draws): simulated errors
+    at: int  # which sorted draw is critical
 
 
 def rank_sets(
-    estimate: ArrayLike,
-    standard_error: ArrayLike | None = None,
-    covariance: ArrayLike | None = None,
-    *,
-    level: float = 0.95,
-    draws: int = 10_000,
-    seed: int = 1,
-    simultaneous: bool = False,
-    stepdown: bool = True,
+    estimate: ArrayLike, standard_error: ArrayLike | None = None,
+    covariance: ArrayLike | None = None, *, level: float = 0.95, draws: int = 10_000,
+    seed: int = 1, simultaneous: bool = False, stepdown: bool = True,
 ) -> pd.DataFrame:
     """The best and the worst place of each of n estimates at a confidence level.
 
-    estimate (n,), and either standard_error (n,) of independent errors or covariance (n, n), all in
-    one unit. Marginal sets: each country's own holds its true place with probability `level`.
-    Simultaneous sets: all hold all places together. stepdown: look again without the pairs already
-    told apart. Columns best, worst (integers), indexed like `estimate`; tied places are all held.
-
-    The same seed gives the same sets, also with the rows in another order. Time grows with draws x
-    n x n, memory with draws x n. ValueError for a gap, unequal lengths, a negative error, not
-    exactly one kind of error, or too few draws.
+    estimate (n,), and either standard_error (n,) of independent errors or covariance (n, n).
+    Marginal sets: each holds its true place with probability `level`; simultaneous: all together.
+    stepdown: look again without the pairs told apart. Columns best, worst, indexed like `estimate`.
+    Time grows with draws x n x n, memory with draws x n. ValueError for a gap, unequal lengths, a
+    negative error, not exactly one kind of error, or too few draws.
     """
     contest = contest_of(estimate, standard_error, covariance, level, draws, seed)
     n = len(contest.order)
@@ -122,19 +90,14 @@ def rank_sets(
 
 
 def largest_by_chance(
-    standard_error: ArrayLike | None,
-    covariance: ArrayLike | None = None,
-    *,
-    level: float = 0.95,
-    draws: int = 10_000,
-    seed: int = 1,
+    standard_error: ArrayLike | None, covariance: ArrayLike | None = None, **how: Any
 ) -> float:
-    """How many of its standard errors the largest of all differences stays below by chance alone.
+    """How many standard errors the largest difference of n values stays below by chance alone.
 
-    Of n values with these errors, in a share `level` of cases. ValueError as for rank_sets.
+    In a share `level` of cases. how: level, draws and seed, and ValueError, as of rank_sets.
     """
     n = len(np.asarray(standard_error if covariance is None else covariance))
-    contest = contest_of(np.zeros(n), standard_error, covariance, level, draws, seed)
+    contest = contest_of(np.zeros(n), standard_error, covariance, **how)
     return critical_value(contest, np.arange(n), contest.spread > 0)
 
 
@@ -142,7 +105,7 @@ def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> Flag
     """(rows, n): True where row and column differ by more than chance, all these pairs together."""
     spread = contest.spread[rows]
     difference = np.abs(contest.value - contest.value[rows][:, None])
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+    with np.errstate(all="ignore"):
         gap = np.where(difference == 0, 0, difference / spread)  # infinite: both known exactly
     apart = np.isinf(gap)
     while True:
@@ -153,10 +116,7 @@ def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> Flag
 
 
 def critical_value(contest: Contest, rows: NDArray[np.intp], active: Flags) -> float:
-    """How many standard errors the largest of the active differences stays below by chance.
-
-    active (rows, n): the pairs looked at.
-    """
+    """largest_by_chance of the pairs looked at, active (rows, n)."""
     both = len(rows) == len(contest.order)  # then (i, k) and (k, i) are there, and one will do
     largest = np.zeros(contest.noise.shape[1])
     others = [np.flatnonzero(a[:i] if both else a) for i, a in zip(rows, active, strict=True)]
@@ -171,12 +131,8 @@ def critical_value(contest: Contest, rows: NDArray[np.intp], active: Flags) -> f
 
 
 def contest_of(
-    estimate: ArrayLike,
-    standard_error: ArrayLike | None,
-    covariance: ArrayLike | None,
-    level: float,
-    draws: int,
-    seed: int,
+    estimate: ArrayLike, standard_error: ArrayLike | None, covariance: ArrayLike | None,
+    level: float = 0.95, draws: int = 10_000, seed: int = 1,
 ) -> Contest:
     """Check the input and draw the errors; ValueError names what does not fit."""
     values = numbers(estimate, "estimate")
@@ -202,13 +158,9 @@ def contest_of(
 
 
 def critical_draw(level: float, draws: int) -> int:
-    """Which of the sorted draws, from 0, is critical; ValueError for a bad level or too few draws.
-
-    The observed difference counts as one draw more, which makes the level exact.
-    """
-    if not 0 < level < 1:
-        raise ValueError(f"level lies between 0 and 1, such as 0.95, not {level}")
-    at = ceil(round(level * (draws + 1), 9))
+    """Which of the sorted draws, from 0, is critical; ValueError for bad level, too few draws."""
+    check_level(level)
+    at = ceil(round(level * (draws + 1), 9))  # the observed one is a draw more: the level is exact
     if at > draws:
         raise ValueError(f"{draws} draws are too few for level {level}; 1,000 or more are usual")
     return at - 1
@@ -228,9 +180,9 @@ def root_and_spread(matrix: Floats) -> tuple[Floats, Floats]:
     values, vectors = np.linalg.eigh(matrix)
     if values.min() < -1e-8 * np.abs(values).max():
         raise ValueError("covariance is not positive semi-definite: no errors can have it")
-    total = np.add.outer(np.diag(matrix), np.diag(matrix))
-    variance = total - 2 * matrix
-    spread = np.sqrt(np.where(variance > 1e-12 * total, variance, 0))  # the rest is rounding
+    both = np.add.outer(np.diag(matrix), np.diag(matrix))
+    variance = both - 2 * matrix
+    spread = np.sqrt(np.where(variance > 1e-12 * both, variance, 0))  # the rest is rounding
     return np.asarray((vectors * np.sqrt(values.clip(0))) @ vectors.T), np.asarray(spread)
 
 
@@ -248,3 +200,9 @@ def numbers(values: ArrayLike | None, name: str) -> Floats:
         at = int(np.argmax(np.isnan(array)))
         raise ValueError(f"{name} has no value at position {at}; leave rows without one out")
     return array
+
+
+def check_level(level: float) -> None:
+    """ValueError unless a confidence level lies between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"level lies between 0 and 1, such as 0.95, not {level}")

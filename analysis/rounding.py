@@ -1,10 +1,8 @@
-"""What a printed number can mean.
+"""What a printed number can mean: every value that rounds to it, so 3.3 is 3.25 to 3.35.
 
-A number printed to a unit stands for every value that rounds to it: 3.3 printed to 0.1 is 3.25 to
-3.35. Both ends belong to the interval, because a value exactly halfway is printed up by one tie
-rule (half away from zero, as spreadsheets do) and to the even digit by the other (as Python and
-NumPy do); an honest number is never flagged. All arithmetic is exact (fractions), so no comparison
-hangs on a binary digit.
+Both ends belong to the interval, because a value exactly halfway is printed away from zero by one
+tie rule (spreadsheets) and to the even digit by the other (Python, NumPy); an honest number is
+never flagged. All arithmetic is exact, so no comparison hangs on a binary digit.
 """
 
 from __future__ import annotations
@@ -25,11 +23,9 @@ VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
 
 
 def verdict(prints: bool, meets: bool) -> str:
-    """The rule for every verdict on a printed figure that can be checked.
+    """The one rule for a figure that can be checked; inconsistent means, with figures as printed.
 
-    prints: the computed value prints as printed. meets: what rounding allows of the computed value
-    and of the printed one have a value in common. Neither says that a figure is wrong: inconsistent
-    means, with the figures as printed.
+    prints: the computed value prints as printed; meets: their intervals have a value in common.
     """
     if prints:
         return REPRODUCES
@@ -43,9 +39,8 @@ def exact(value: Number) -> Fraction:
     """
     if isinstance(value, (Fraction, int)):
         return Fraction(value)
-    text = value.replace(",", "") if isinstance(value, str) else str(value)
-    if not isinstance(value, (str, Decimal)):
-        text = repr(float(value))
+    known = isinstance(value, (str, Decimal))
+    text = str(value).replace(",", "") if known else repr(float(value))
     try:
         return Fraction(Decimal(text))
     except (InvalidOperation, ValueError, OverflowError):
@@ -55,10 +50,7 @@ def exact(value: Number) -> Fraction:
 
 @dataclass(frozen=True)
 class Interval:
-    """All values from low to high, both ends included.
-
-    Arithmetic takes intervals or numbers and gives the range of results. ValueError if low > high.
-    """
+    """All values from low to high, both ends included; ValueError if low > high."""
 
     low: Fraction
     high: Fraction
@@ -85,8 +77,7 @@ class Interval:
 
     def meets(self, other: Interval | Number) -> bool:
         """True if the two share at least one value: both figures can be true together."""
-        other = Interval.of(other)
-        return self.low <= other.high and other.low <= self.high
+        return (self & Interval.of(other)) is not None
 
     def __and__(self, other: Interval) -> Interval | None:
         """What both allow, or None."""
@@ -98,8 +89,7 @@ class Interval:
         return Interval(self.low + other.low, self.high + other.high)
 
     def __sub__(self, other: Interval | Number) -> Interval:
-        other = Interval.of(other)
-        return Interval(self.low - other.high, self.high - other.low)
+        return self + Interval.of(other) * -1
 
     def __mul__(self, other: Interval | Number) -> Interval:
         other = Interval.of(other)
@@ -126,11 +116,10 @@ def total(intervals: list[Interval]) -> Interval:
 
 
 def printed(text: str, unit: Number) -> Interval:
-    """The interval a printed number stands for.
+    """The interval of a printed number: "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000).
 
-    text: as printed, such as "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000). unit: its
-    rounding unit, such as "0.1" or 1000; "unrounded" gives one value. ValueError for an unreadable
-    number, a unit of zero or less, or digits finer than the unit.
+    unit: its rounding unit, such as "0.1" or 1000; "unrounded" gives one value. ValueError for an
+    unreadable number, a unit of zero or less, or digits finer than the unit.
     """
     text = text.strip()
     if text.startswith("<"):
@@ -148,10 +137,7 @@ def printed(text: str, unit: Number) -> Interval:
 
 
 def as_printed(value: Number, unit: Number, ties: Ties = "away") -> str:
-    """The value rounded to the unit by a tie rule: as_printed("3.25", "0.1", "even") is "3.2".
-
-    Text without thousands separators; with "away" the example is "3.3".
-    """
+    """The value rounded to the unit: 3.25 to 0.1 is "3.3", and "3.2" with ties to "even"."""
     step = exact(unit)
     steps = abs(exact(value)) / step
     whole = floor(steps)
@@ -180,9 +166,5 @@ def each_prints_as(values: Iterable[Number], texts: Iterable[str], unit: Number)
 
 
 def typical_error(unit: Number, count: int = 1) -> float:
-    """What rounding to the unit typically puts a sum of so many printed numbers off by.
-
-    A rounding error lies anywhere within half a unit either way, so its standard deviation is the
-    unit over the square root of 12; of independent errors the squares add.
-    """
+    """The standard deviation of a sum of so many rounding errors, each within half a unit."""
     return float(exact(unit)) * sqrt(count / 12)

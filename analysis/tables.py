@@ -1,11 +1,4 @@
-"""Load a table of data/ as a typed, checked frame with its units and sources.
-
-data/datapackage.json describes every table (Frictionless Tabular Data Package). `load` checks the
-file against it and names file, row, column, value and remedy for anything that does not fit; the
-checksum comes last, so a changed cell that also breaks a rule is named, not only "differs".
-"""
-
-from __future__ import annotations
+"""Load a table of data/ as a typed frame, checked against data/datapackage.json (Frictionless)."""
 
 from pathlib import Path
 from typing import Any
@@ -19,19 +12,19 @@ from analysis._validate import columns_of, problems_in
 __all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "sha256"]
 MEANT = "git checkout data, or, if the change is meant, log it in corrections.csv and "
 MEANT += "run codebook --seal"
+DTYPES: dict[str, Any] = {"integer": "Int64", "number": "float64"}
 
 
 def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     """The table, or its rows whose columns equal the given values: load("index", edition=2023).
 
-    Numbers are typed (integers with gaps are Int64); rates of the index are per 1,000 in every
-    edition. A column marked as printed also comes as text, `<name>_printed`, as in the file. attrs:
-    "table", "title", "units" (column -> unit), "sources", "sha256". TableError naming file, row,
-    column, value and remedy; also for an unknown column or value in `equals`.
+    Integers with gaps are Int64; rates are per 1,000. A column marked printed also comes as text,
+    `<name>_printed`. attrs: "table", "title", "units" (column -> unit), "sources", "sha256".
+    TableError naming file, row, column, value and remedy.
     """
     entry = describe(name, folder, "hash")
     rows, fields = _package.rows_of(folder / entry["path"]), entry["schema"]["fields"]
-    problems = list(problems_in(rows, entry, folder))
+    problems = list(problems_in(rows, entry, folder))  # first: it can name a cell
     if not problems and entry["hash"] != f"sha256:{sha256(folder / entry['path'])}":
         problems = [Problem(entry["path"], what="differs from the published copy", remedy=MEANT)]
     if problems:
@@ -40,9 +33,10 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=header, dtype="str")
     blank = texts.isin(entry["schema"].get("missingValues", [""]))
     frame = pd.DataFrame(index=texts.index)
-    for field in fields:
-        column = field["name"]
-        frame[column] = typed(texts[column].mask(blank[column]), field["type"])
+    for column, field in zip(header, fields, strict=True):
+        frame[column] = texts[column].mask(blank[column])
+        if field["type"] in DTYPES:
+            frame[column] = pd.to_numeric(frame[column]).astype(DTYPES[field["type"]])
         if "scaledTo" in field:
             frame[column] = scaled(frame, field, folder)
         if field.get("printed"):
@@ -54,18 +48,8 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     return frame
 
 
-def typed(texts: pd.Series, kind: str) -> pd.Series:
-    """Text cells as numbers of the named type; missing cells stay missing."""
-    if kind == "integer":
-        return pd.to_numeric(texts).astype("Int64")
-    return pd.to_numeric(texts).astype("float64") if kind == "number" else texts
-
-
 def scaled(frame: pd.DataFrame, field: Entry, folder: Path) -> pd.Series:
-    """A column in one unit throughout, such as rates per 1,000 where some rows print percent.
-
-    The field's maximumFrom names the table that says per how many each row is printed.
-    """
+    """Rates per 1,000 throughout: the field's maximumFrom says per how many a row is printed."""
     rule, to = field["maximumFrom"], field["scaledTo"]
     per = dict(columns_of(rule["resource"], [rule["by"], rule["field"]], folder))
     printed_per = pd.to_numeric(frame[rule["by"]].astype("str").map(per))

@@ -1,7 +1,5 @@
 """What an error would do: to a share from a sample, and to places if values are off. No files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from math import sqrt
 from statistics import NormalDist
@@ -10,22 +8,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from analysis.ranks import Floats, check_level, numbers
+
 CHUNK = 1000  # draws made at a time
 
 
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval (low, high) for a share, if n persons are an independent random sample.
+    """Wilson's (1927) interval for a share, if n persons are an independent random sample.
 
-    It answers only for the population the sample was drawn from, and for errors of sampling alone.
-    Where people were interviewed in clusters, both numbers may be divided by a design effect, so
-    they need not be whole. Wilson (1927), Journal of the American Statistical Association 22.
-    ValueError unless 0 <= successes <= n and n >= 1.
+    For people interviewed in clusters divide both numbers by a design effect first. ValueError
+    unless 0 <= successes <= n and n >= 1.
     """
     if not (n >= 1 and 0 <= successes <= n):
         raise ValueError(f"successes lie between 0 and n (1 or more), not {successes} of {n}")
-    if not 0 < level < 1:
-        raise ValueError(f"level lies between 0 and 1, such as 0.95, not {level}")
+    check_level(level)
     z = NormalDist().inv_cdf((1 + level) / 2)
     centre = (successes + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * sqrt(successes * (n - successes) / n + z**2 / 4)
@@ -40,23 +36,16 @@ def log_error(relative_error: float) -> float:
 
 
 def what_if(
-    values: ArrayLike,
-    relative_error: float,
-    *,
-    draws: int = 10_000,
-    seed: int = 1,
-    region: ArrayLike | None = None,
-    shared: float = 0.0,
-    amounts: ArrayLike | None = None,
+    values: ArrayLike, relative_error: float, *, draws: int = 10_000, seed: int = 1,
+    region: ArrayLike | None = None, shared: float = 0.0, amounts: ArrayLike | None = None,
 ) -> Iterator[Floats]:
     """Values as they might have come out, in chunks (up to 1,000, n): each off by a random factor.
 
     values (n,), above zero; the factor is lognormal with mean 1 and standard deviation
-    relative_error (0.3: 30 percent). region (n,): a label each. shared: the part, 0 to 1, of the
-    (log) error variance that a region has in common. amounts (n,): people behind each value; if
-    given, each region's factors are scaled until its sum of people is what it was, as when a model
-    is fitted to regional totals (errors then come out somewhat smaller). ValueError for a value of
-    zero or less, a gap, unequal lengths, or a region that is needed and missing.
+    relative_error (0.3: 30 percent). shared: the part, 0 to 1, of the (log) error variance common
+    to a region. amounts (n,): people behind each value; if given, factors are scaled until the
+    people of each region sum to what they did. ValueError for zero or less, a gap, unequal lengths,
+    or a region that is needed and missing.
     """
     base = positive(values, "values")
     groups = region_codes(region, len(base), needed=shared > 0 or amounts is not None)
@@ -85,8 +74,7 @@ def place_spread(chunks: Iterable[Floats], top: int = 10, level: float = 0.9) ->
     """Where each of n values is placed over all draws (1 = largest).
 
     Columns: low, middle, high (places: with level 0.9 the 5th, 50th and 95th percentile of the
-    draws; the smallest place that so many draws reach) and in_top (share of draws among the first
-    `top` places). Memory does not grow with the draws.
+    draws, the smallest place that so many reach), in_top (share of draws in the first `top`).
     """
     counts = place_counts(chunks)
     reached = counts.cumsum(axis=1)
@@ -111,10 +99,9 @@ def place_counts(chunks: Iterable[Floats]) -> NDArray[np.intp]:
 
 def positive(values: ArrayLike, name: str, n: int | None = None) -> Floats:
     """The values as a float array (n,); ValueError for a gap, zero or less, or another length."""
-    array = np.asarray(values, dtype="float64")
-    if array.ndim != 1 or not len(array) or (n is not None and len(array) != n):
-        needs = f"{name} needs one dimension and {n or 'some'} values"
-        raise ValueError(f"{needs}, not shape {array.shape}")
+    array = numbers(values, name)
+    if not len(array) or len(array) != (n or len(array)):
+        raise ValueError(f"{name} needs {n or 'some'} values, not {len(array)}")
     fine = np.isfinite(array) & (array > 0)
     if not fine.all():
         at = int(np.argmin(fine))

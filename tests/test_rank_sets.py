@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import ranks
-from analysis.ranks import largest_by_chance, rank, rank_interval, rank_sets, top_k
+from analysis.ranks import largest_by_chance, rank, rank_interval, rank_sets
 
 KINDS = [(simultaneous, stepdown) for simultaneous in (False, True) for stepdown in (False, True)]
 whole = st.integers(0, 20).map(float)
@@ -172,14 +172,6 @@ def test_draws_count_the_observed_one_too():
     assert ranks.critical_draw(0.95, 99) == 94  # 0.95 x 100 = 95th
     with pytest.raises(ValueError, match="18 draws are too few"):
         ranks.critical_draw(0.95, 18)
-
-
-def test_who_may_be_in_the_top():
-    sets = pd.DataFrame({"best": [1, 2, 3], "worst": [2, 3, 3]}, index=["a", "b", "c"])
-    assert top_k(sets, 2).to_dict() == {"a": True, "b": True, "c": False}
-    for k in (0, 4):
-        with pytest.raises(ValueError, match="1 to 3"):
-            top_k(sets, k)
 
 
 @pytest.mark.parametrize(

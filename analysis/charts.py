@@ -1,7 +1,4 @@
-"""A few named charts: one call gives a figure and its axes. seaborn draws what it can.
-
-Each takes a frame and names its columns. What teaches, a log scale or a zero, stays in the notebook.
-"""
+"""A few named charts: a frame and names of its columns give a figure and its axes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -150,7 +150,8 @@ def key_above(fig: Figure) -> None:
         seen |= dict(zip(labels, handles, strict=True))  # of range and mark the mark, drawn last
         if legend := ax.get_legend():
             legend.remove()
-    row: dict[str, Any] = {"loc": "upper left", "ncols": 4, "handlelength": 1}
+    ncols = 4 if len("".join(seen)) < 95 or len(seen) > 4 else 2  # long names would be cut off
+    row: dict[str, Any] = {"loc": "upper left", "ncols": ncols, "handlelength": 1}
     fig.legend(seen.values(), seen.keys(), columnspacing=1.2, **row).set_in_layout(False)
 
 

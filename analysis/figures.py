@@ -149,9 +149,9 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     top -= 0.17 * len(under) + 0.1
     fig.text(margin, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, color=grey)
     bottom = 0.07 + 0.145 * len(foot) + 0.1
-    for legend in fig.legends:  # in rows of four below the subtitle, see charts.key_above
+    for legend in fig.legends:  # in rows below the subtitle, see charts.key_above
         legend.set_bbox_to_anchor((0.004, top / height))
-        top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // 4)
+        top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])
     engine: Any = fig.get_layout_engine()
     engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
     fig.draw_without_rendering()  # computes the layout, which is then kept

@@ -10,8 +10,7 @@ from analysis._package import DATA, Entry, Problem, TableError, describe, hint, 
 from analysis._validate import columns_of, problems_in
 
 __all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "sha256"]
-MEANT = "git checkout data, or, if the change is meant, log it in corrections.csv and "
-MEANT += "run codebook --seal"
+MEANT = "git checkout data, or log a meant change in corrections.csv and run codebook --seal"
 DTYPES: dict[str, Any] = {"integer": "Int64", "number": "float64"}
 
 

@@ -21,8 +21,8 @@ def prevalence(people: Amount, population: Amount) -> Amount:
         if re.search(r"\bper(cent)?\b", unit):
             raise ValueError(f"{name} needs persons, and this column is in: {unit}")
     rate = people / population * 1000
-    highest = rate.high if isinstance(rate, Interval) else np.nanmax(np.asarray(rate, dtype=float))
-    if highest > 1000:
+    highest: Any = rate.high if isinstance(rate, Interval) else np.max(rate)
+    if pd.notna(highest) and highest > 1000:
         what = "more people than population; are the two swapped, or one of them in thousands?"
         raise ValueError(f"{float(highest):,.0f} per 1,000 would be {what}")
     return rate  # type: ignore[return-value]

@@ -12,13 +12,14 @@ from textwrap import fill
 import pandas as pd
 
 from analysis import claims, tables
-from analysis.rounding import INCONSISTENT, VERDICTS
+from analysis.claims.lookup import number_text
+from analysis.claims.verdicts import NUMERIC
+from analysis.rounding import INCONSISTENT, VERDICTS, exact
 from tools import page
 
 UNREAD = "could not be read"
 COMMA = 'put quotation marks around a cell with a comma: "269,000"'
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
-NUMBERS = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
 ABOUT = """
 From low to high is what rounding of the tables' printed figures alone allows; survey and model
 error is not published and is far larger.
@@ -107,17 +108,14 @@ def comma_fault(row: list[str], header: list[str], width: int) -> str:
     return f"the formula stands under {header[after]}" if moved else ""
 
 
-def figure_text(value: float) -> str:
-    """A number for a reader: whole numbers in full, others to four digits, a gap as nothing."""
-    if pd.isna(value):
-        return ""
-    whole = value % 1 == 0 or abs(value) >= 1000
-    return f"{value:,.0f}" if whole else f"{value:.4g}"
+def text_or_blank(value: float) -> str:
+    """A number for a reader, a gap as nothing."""
+    return "" if pd.isna(value) else number_text(exact(value))
 
 
 def for_reader(found: pd.DataFrame) -> pd.DataFrame:
     """The verdicts with numbers as text; a claim with an error has the verdict UNREAD."""
-    seen = found.assign(**{name: found[name].map(figure_text) for name in NUMBERS})
+    seen = found.assign(**{name: found[name].map(text_or_blank) for name in NUMERIC})
     seen.loc[seen["error"] != "", ["verdict", "severity"]] = [UNREAD, ""]
     return seen
 
@@ -147,7 +145,7 @@ def verdicts_as_json(found: pd.DataFrame) -> str:
     """
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
     for row in rows:
-        whole = [name for name in NUMBERS if row[name] is not None and row[name] % 1 == 0]
+        whole = [name for name in NUMERIC if row[name] is not None and row[name] % 1 == 0]
         row |= {name: int(row[name]) for name in whole}
         row |= {"verdict": None, "severity": None} if row["error"] else {"error": None}
     return json.dumps(rows, indent=1, ensure_ascii=False)

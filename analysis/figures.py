@@ -83,7 +83,7 @@ def save(
         raise ValueError(f"figure {name} needs a table and alt text of 40 characters or more")
     if not inputs or not all("sha256" in frame.attrs for frame in inputs):
         raise ValueError(f"figure {name} needs as inputs the frames that tables.load gave for it")
-    source = source or "; ".join(publications(inputs)) + "."
+    source = source or "; ".join(tables.publications(inputs)) + "."
     dress(fig, title, subtitle, source)
     picture, vector = io.BytesIO(), io.BytesIO()
     about = {"Title": title, "Description": alt}
@@ -100,17 +100,6 @@ def save(
     write_file(name, "svg", "".join(lines).encode())
     write_file(name, "png", picture.getvalue())
     return image(picture.getvalue(), alt)
-
-
-def publications(inputs: Iterable[pd.DataFrame]) -> list[str]:
-    """How the frames' sources are cited, each once, but for those of rows not in a frame."""
-    cited: dict[str, None] = {}
-    for frame in inputs:
-        for entry in frame.attrs["sources"]:
-            cite, rows = entry.get("cite", entry["title"]), entry.get("rows", {})
-            if cite and all(frame[column].isin(rows[column]).any() for column in rows):
-                cited[cite] = None
-    return list(cited)
 
 
 def preview(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:

@@ -1,5 +1,6 @@
 """Load a table of data/ as a typed frame, checked against data/datapackage.json (Frictionless)."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from analysis import _package
 from analysis._package import DATA, Entry, Problem, TableError, describe, hint, near, sha256
 from analysis._validate import columns_of, problems_in
 
-__all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "sha256"]
+__all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "publications"]
+__all__ += ["sha256"]
 MEANT = "git checkout data, or log a meant change in corrections.csv and run codebook --seal"
 DTYPES: dict[str, Any] = {"integer": "Int64", "number": "float64"}
 
@@ -45,6 +47,17 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     frame.attrs = {"table": name, "title": entry["title"], "units": units}
     frame.attrs |= {"sources": entry["sources"], "sha256": entry["hash"].removeprefix("sha256:")}
     return frame
+
+
+def publications(inputs: Iterable[pd.DataFrame]) -> list[str]:
+    """How the frames' sources are cited, each once, but for those of rows not in a frame."""
+    cited: dict[str, None] = {}
+    for frame in inputs:
+        for entry in frame.attrs["sources"]:
+            cite, rows = entry.get("cite", entry["title"]), entry.get("rows", {})
+            if cite and all(frame[column].isin(rows[column]).any() for column in rows):
+                cited[cite] = None
+    return list(cited)
 
 
 def scaled(frame: pd.DataFrame, field: Entry, folder: Path) -> pd.Series:

@@ -24,14 +24,15 @@ def verdicts_of(notebook: str) -> pd.DataFrame:
 
 
 def readings(text: str) -> pd.DataFrame:
-    """What an article's words can mean, narrowest reading first; ValueError if they are no figure.
+    """What an article's words can mean, strictly and charitably; ValueError if they are no figure.
 
     Indexed by reading; columns lowest and highest, plain numbers: a share of one, a count.
     """
-    found = {name: interval.bounds() for name, interval in phrase(text).readings.items()}
+    shown = phrase(text)
+    found = {"strict": shown.strict.bounds(), "charitable": shown.charitable.bounds()}
     return pd.DataFrame(found, ["lowest", "highest"]).T.rename_axis(text)
 
 
 def meaning(text: str) -> Interval:
-    """All that an article's words can mean, in their widest reading; ValueError as readings."""
-    return list(phrase(text).readings.values())[-1]
+    """All that an article's words can mean, read charitably; ValueError as readings."""
+    return phrase(text).charitable

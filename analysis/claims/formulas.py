@@ -9,28 +9,43 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from math import sqrt
 from operator import sub, truediv
 from statistics import median
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import ranks
 from analysis.claims import lookup
-from analysis.claims.lookup import HUNDRED, ONE, Book, Computed, FormulaError, NoFigure
+from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure
+from analysis.claims.widths import HUNDRED, ONE
 from analysis.rounding import Interval, exact
+from analysis.rounding import total as add_up
+
+PICKS, LEVEL = 20_000, Fraction(1, 20)  # of chance
+LARGEST = 10**30
 
 
 def evaluate(text: str, book: Book) -> Computed:
     """What a formula gives. FormulaError for one not understood, NoFigure for a gap in a table."""
     if re.fullmatch(lookup.PLAIN_NUMBER, text):
         return Computed(exact(text), Interval(text, text))
+    return book.keep(worked_out, text, book)
+
+
+def worked_out(text: str, book: Book) -> Computed:
+    """What a word with its parts gives."""
     word, parts = lookup.split(text)
     lookup.require(word, FUNCTIONS, "there is no word")
     try:
-        return FUNCTIONS[word](book, parts)
+        found = FUNCTIONS[word](book, parts)
     except ZeroDivisionError:
         raise FormulaError(f"{word} divides by a figure that may be zero") from None
+    if max(abs(found.interval.low), abs(found.interval.high)) > LARGEST:
+        raise FormulaError(f"{word} gives a number of more than 30 digits; check its parts")
+    return found
 
 
 def join(cells: dict[Any, Computed], source: str, how: Callable[..., Any]) -> Computed:
@@ -46,7 +61,7 @@ def one_cell(book: Book, parts: list[str]) -> Computed:
     """value(index.people; edition=2023; iso3=PRK): the one cell that fits."""
     cells, source = book.named_cells(parts)
     if len(cells) > 1:
-        columns = ", ".join(book.columns(book.column(parts[0])[0]))
+        columns = ", ".join(book.table(book.column(parts[0])[0]))
         raise FormulaError(f"{source} fit; add a filter so that one is left (columns: {columns})")
     return replace(*cells.values(), inputs=(source,))
 
@@ -71,7 +86,8 @@ def row_count(book: Book, parts: list[str]) -> Computed:
         n = len(find(parts[0], parts[1:]))
     except NoFigure:
         n = 0
-    return Computed(Fraction(n), Interval(n, n), inputs=(f"{'; '.join(parts)}: {n:,} rows",))
+    inputs = (f"{'; '.join(parts)}: {n:,} rows",)
+    return Computed(Fraction(n), Interval(n, n), inputs=inputs, of_rows=True)
 
 
 def row_place(book: Book, parts: list[str]) -> Computed:
@@ -80,43 +96,98 @@ def row_place(book: Book, parts: list[str]) -> Computed:
     The range is what rounding leaves open (of index.rate: of rate, count and population together),
     the value the plain rank, ties sharing the best place, moved into that range.
     """
-    whose = [part.removeprefix("of ") for part in parts[1:] if part.startswith("of ")]
-    pool = [part for part in parts[1:] if not part.startswith("of ") and part != "lowest first"]
-    if not whose:
-        raise FormulaError("rank does not say whose place; add a part such as of iso3=USA")
-    cells, source = book.named_cells([parts[0], *pool])
-    ours = book.rows(book.column(parts[0])[0], pool + whose).index.intersection(list(cells))
-    if len(ours) != 1:
-        fault = f"{len(ours)} of the {len(cells)} ranked rows fit {'; '.join(whose)}"
-        raise (FormulaError if len(ours) else NoFigure)(f"{fault}, where one should")
     turn = -1 if "lowest first" in parts else 1
+    pool, ours, source = among_others(book, "rank", [p for p in parts if p != "lowest first"])
+    if len(ours) != 1:
+        fault = f"{len(ours)} of the ranked rows are those of {source}, where one should be"
+        raise (FormulaError if len(ours) else NoFigure)(fault)
+    first, last = (book.keep(places, book, way, *pool) for way in (turn, -turn))
+    return replace(first[ours[0]], inputs=(source,), from_last=last[ours[0]])
+
+
+def among_others(book: Book, word: str, parts: list[str]) -> tuple[list[str], list[Any], str]:
+    """(parts without those that start with `of`, the rows that these mark, what is compared)."""
+    pool = [part for part in parts if not part.startswith("of ")]
+    whose = [part.removeprefix("of ") for part in parts if part.startswith("of ")]
+    if not whose:
+        raise FormulaError(f"{word} does not say whose; add a part such as of iso3=USA")
+    cells, source = book.named_cells(pool)  # NoFigure for none
+    rows = book.rows(book.column(pool[0])[0], pool[1:] + whose)
+    return pool, [row for row in rows if row in cells], f"{source}; of {'; '.join(whose)}"
+
+
+def places(book: Book, turn: int, *pool: str) -> dict[Any, Computed]:
+    """Row -> its place among the rows that fit; turn 1: the largest first, -1: the smallest."""
+    cells, _ = book.named_cells(list(pool))
     rows = {row: (*cell.interval.bounds(), float(cell.point)) for row, cell in cells.items()}
-    frame = turn * pd.DataFrame.from_dict(rows, "index", columns=["low", "high", "point"])
-    ends = turn * book.index_rates.loc[frame.index] if parts[0] == "index.rate" else frame
-    low, high = (ends["low"], ends["high"])[::turn]
-    best, worst = (int(place) for place in ranks.rank_interval(low, high).loc[ours[0]])
-    plain = int(pd.Series(ranks.rank(frame["point"]), frame.index)[ours[0]])
+    frame = pd.DataFrame.from_dict(rows, "index", columns=["low", "high", "point"])
+    ends = book.keep(book.index_rates).loc[frame.index] if pool[0] == "index.rate" else frame
+    low, high = (turn * ends["low"], turn * ends["high"])[::turn]
+    found = ranks.rank_interval(low, high).assign(plain=ranks.rank(turn * frame["point"]))
+    return {row: place(len(cells), *map(int, found.loc[row])) for row in found.index}
+
+
+def place(number: int, best: int, worst: int, plain: int) -> Computed:
+    """One place among so many; the plain rank is named where it is not the only one."""
     note = f"a plain rank of the printed figures, ties sharing the best place, gives {plain}"
-    notes = () if plain == best == worst else (f"{note} of {len(cells)}",)
-    place, inputs = Fraction(min(max(plain, best), worst)), (f"{source}, {'; '.join(whose)}",)
-    return Computed(place, Interval(best, worst), "rank", ONE, inputs, notes, len(cells))
+    notes = () if plain == best == worst else (f"{note} of {number}",)
+    value = Fraction(min(max(plain, best), worst))
+    return Computed(value, Interval(best, worst), "rank", notes=notes, places=number)
+
+
+def chance(book: Book, parts: list[str]) -> Computed:
+    """chance(vulnerability.score; edition=2018; factor=...; of iso3=top(10; ...)): of a tendency.
+
+    How often as many rows, picked at random from those that fit, have a median as far above that
+    of the others as the rows marked by `of` have. One from 5 to 95 percent decides neither way.
+    """
+    pool, ours, source = among_others(book, "chance", parts)
+    cells, n = book.named_cells(pool)[0], len(ours)
+    if not 0 < n < len(cells):
+        raise NoFigure(f"{source} leaves {n} of {len(cells)} rows, so there is nothing to compare")
+    others = [row for row in cells if row not in ours]
+    values = np.array([float(cells[row].point) for row in [*ours, *others]])
+    picks = np.random.default_rng(1).permuted(np.tile(values, (PICKS, 1)), axis=1)
+    apart = [np.median(v[..., :n], -1) - np.median(v[..., n:], -1) for v in (values, picks)]
+    share = Fraction(1 + int((apart[1] >= apart[0] - 1e-12).sum()), 1 + PICKS)
+    error = 196 * sqrt(share * (1 - share) / PICKS)
+    note = f"by {PICKS:,} random picks of {n} from {len(cells)}, give or take {error:.1f} points"
+    decides = not LEVEL < share < 1 - LEVEL
+    neither = () if decides else ("a chance from 5 to 95 percent decides neither way",)
+    notes = (note, *neither)
+    return Computed(share, Interval(share, share), "share", HUNDRED, (source,), notes, decides=decides)
 
 
 def row_range(book: Book, parts: list[str]) -> Computed:
     """range(famine_estimates; ...): from the smallest to the largest low, point, value or high."""
-    rows, ends = book.rows(parts[0], parts[1:]), dict[Any, list[Fraction]]()
-    for column in rows.filter(["low", "point", "value", "high"]).dropna(axis=1, how="all"):
-        for row, cell in book.cells(f"{parts[0]}.{column}", parts[1:]).items():
+    ends: dict[Any, list[Fraction]] = {}
+    for column in book.table(parts[0]).filter(["low", "point", "value", "high"]):
+        try:
+            cells = book.cells(f"{parts[0]}.{column}", parts[1:])
+        except NoFigure:
+            continue
+        for row, cell in cells.items():
             ends.setdefault(row, []).extend([cell.interval.low, cell.interval.high])
     if not ends:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
-    note, rows = f"{len(ends)} rows have a figure", rows.loc[list(ends)]
+    note, rows = f"{len(ends)} rows have a figure", book.table(parts[0]).loc[list(ends)]
     if {"period_start", "period_end"} <= set(rows):
         note += f", for periods between {rows.period_start.min()} and {rows.period_end.max()}"
     sources = tuple(Interval(min(own), max(own)) for own in ends.values())
     whole = Interval(min(own.low for own in sources), max(own.high for own in sources))
     inputs = (f"{'; '.join(parts)}: {note}",)
     return Computed(None, whole, inputs=inputs, notes=(note,), sources=sources)
+
+
+def total(book: Book, parts: list[str]) -> Computed:
+    """total(A; B; ...): formulas of one kind, added; each may err on its own."""
+    figures = [evaluate(part, book) for part in parts]
+    if len({(figure.kind, figure.per) for figure in figures}) > 1 or figures[0].kind == "rank":
+        kinds = ", ".join(f"a {figure.kind}" for figure in figures)
+        raise FormulaError(f"total needs figures of one kind that can be added, not {kinds}")
+    values = [figure.value for figure in figures if figure.value is not None]
+    interval, inputs = add_up([f.interval for f in figures]), sum((f.inputs for f in figures), ())
+    return replace(figures[0], value=sum(values, Fraction()), interval=interval, inputs=inputs)
 
 
 def of_two(word: str, how: Any, kind: str, per: Fraction, book: Book, parts: list[str]) -> Computed:
@@ -139,9 +210,11 @@ FUNCTIONS: dict[str, Callable[[Book, list[str]], Computed]] = {
     "sum": cell_sum,
     "count": row_count,
     "median": lambda book, parts: join(*book.named_cells(parts), median),  # the middle one
+    "chance": chance,
     "largest": nth_largest,
     "rank": row_place,
     "range": row_range,
+    "total": total,
     "share": partial(of_two, "share", truediv, "share", HUNDRED),  # A in B, shown in percent
     "rate": partial(of_two, "rate", truediv, "share", Fraction(1000)),  # A in B, per 1,000
     "ratio": partial(of_two, "ratio", truediv, "ratio", ONE),  # how many times B is A

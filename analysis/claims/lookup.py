@@ -6,10 +6,9 @@ A cell is read in whole units: a column (or a row with a column `unit`) whose un
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import accumulate, pairwise
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
@@ -18,10 +17,11 @@ from typing import Any
 import pandas as pd
 
 from analysis import rates, tables
+from analysis.claims.widths import HUNDRED, ONE
+from analysis.country import code_of
 from analysis.rounding import UNROUNDED, Interval, exact, printed
 
-ONE, HUNDRED = Fraction(1), Fraction(100)
-PLAIN_NUMBER = r"-?\d{1,18}(?:,\d{3})*(?:\.\d+)?"
+PLAIN_NUMBER = r"-?[0-9]{1,18}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,18})?"
 COMPARE = {"!=": ne, "<=": le, ">=": ge, "=": eq, "<": lt, ">": gt}
 FILTER = re.compile(rf"(\w+)\s*({'|'.join(COMPARE)})\s*(.+)", re.DOTALL)
 
@@ -63,8 +63,11 @@ class Computed:
     per: Fraction = ONE  # what a share is shown per
     inputs: tuple[str, ...] = ()  # the figures used, each with its source
     notes: tuple[str, ...] = ()  # sentences that a reason should carry
+    of_rows: bool = False  # a count of rows, which is exact
     places: int | None = None  # how many were ranked
+    from_last: "Computed | None" = None  # the same place, counted from the other end
     sources: tuple[Interval, ...] = ()  # the rows' own ranges, for range(...)
+    decides: bool = True  # False for a chance that decides neither way
 
     @property
     def point(self) -> Fraction:
@@ -79,37 +82,42 @@ class Computed:
 
 
 class Book:
-    """The tables of a folder, each loaded once. Filters are texts such as edition=2023."""
+    """The tables of some folders, the first that has one; filters are texts such as edition=2023.
 
-    def __init__(self, folder: Path = tables.DATA) -> None:
-        self.folder = folder
-        self.loaded: dict[str, pd.DataFrame] = {}
+    What was read, filtered or ranked once is remembered, so many claims cost little more than one.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders or (tables.DATA,)
+        self.kept: dict[tuple[Any, ...], Any] = {}
+
+    def keep(self, make: Callable[..., Any], *key: Any) -> Any:
+        """make(*key), made once."""
+        if (make.__name__, *key) not in self.kept:
+            self.kept[make.__name__, *key] = make(*key)
+        return self.kept[make.__name__, *key]
 
     def table(self, name: str) -> pd.DataFrame:
         """The whole table; tables.TableError if the file itself is faulty."""
-        if name not in self.loaded:
+        return self.keep(self.read_table, name)
+
+    def read_table(self, name: str) -> pd.DataFrame:
+        for folder in self.folders:
             try:
-                tables.describe(name, self.folder)
+                tables.describe(name, folder)
             except tables.TableError as error:
                 remedy = error.problems[0].remedy
-                raise FormulaError(f'there is no table "{name}"; {remedy}') from None
-            self.loaded[name] = tables.load(name, self.folder)
-        return self.loaded[name]
+            else:
+                return tables.load(name, folder)
+        raise FormulaError(f'there is no table "{name}"; {remedy}')
 
-    @cached_property
     def editions(self) -> dict[Any, dict[Any, Any]]:
         """How each edition of the index rounds, by year."""
         return dict(self.table("editions").set_index("edition").to_dict("index"))
 
-    @cached_property
     def index_rates(self) -> pd.DataFrame:
         """low, high: the rates per 1,000 that a row's rate, count and population allow together."""
         return rates.printed_intervals(self.table("index"), self.table("editions"))[["low", "high"]]
-
-    def columns(self, name: str) -> list[str]:
-        """Those a formula may name: not people_printed, which only keeps the text of people."""
-        texts = [f"{column}_printed" for column in self.table(name)]
-        return [str(column) for column in self.table(name) if column not in texts]
 
     def column(self, reference: str) -> tuple[str, str]:
         """The table and column that `table.column` names, the column being one of numbers."""
@@ -119,58 +127,72 @@ class Book:
         if not point:
             remedy = "write table.column, such as index.people"
             raise FormulaError(f'"{reference}" names no column; {remedy}')
-        require(column, self.columns(name), f"{name} has no column")
+        require(column, self.table(name), f"{name} has no column")
         if not pd.api.types.is_numeric_dtype(self.table(name)[column]):
             raise FormulaError(f"{reference} holds text, not numbers")
         return name, column
 
-    def rows(self, name: str, filters: list[str]) -> pd.DataFrame:
-        """The rows that fit every filter; NoFigure if each value exists and no row has them all."""
-        frame = self.table(name)
-        for text in filters:
-            frame = frame[self.fits(name, text).loc[frame.index]]
-        if frame.empty:
+    def rows(self, name: str, filters: list[str]) -> list[Any]:
+        """The labels of the rows that fit every filter; NoFigure if no row has all its values."""
+        columns = [found[1] for found in map(FILTER.fullmatch, filters) if found and found[2] == "="]
+        for column in [column for column in columns if columns.count(column) > 1]:
+            remedy = f"no row has two values; write {column}=one|other for either"
+            raise FormulaError(f"there are two filters {column}=; {remedy}")
+        fitting = [self.keep(self.fits, name, text) for text in filters]
+        labels = [row for row in self.keep(self.records, name) if all(row in f for f in fitting)]
+        if not labels:
             raise NoFigure(f"the table {name} has no row with {'; '.join(filters)}")
-        return frame
+        return labels
 
-    def fits(self, name: str, text: str) -> pd.Series:
-        """Which rows of the table fit a filter; `country` may stand for the iso3 of its name."""
+    def fits(self, name: str, text: str) -> set[Any]:
+        """The labels of the rows that fit a filter."""
         found = FILTER.fullmatch(text)
         if not found:
             remedy = "write column=value, with ; between the parts"
             raise FormulaError(f'cannot read the filter "{text}"; {remedy}')
-        frame, (column, sign, wanted) = self.table(name), found.groups()
-        of_top = wanted.startswith("top(") and sign in ("=", "!=")
-        among = self.top(column, split(wanted)[1]) if of_top else []
-        if column == "country" and not of_top and column not in frame and "iso3" in frame:
-            column, wanted = "iso3", self.code(wanted)
-        if column not in frame:
-            require(column, self.columns(name), f"{name} has no column")
-        if of_top:
-            return frame[column].isin(among) == (sign == "=")
-        value: str | float = wanted
-        if pd.api.types.is_numeric_dtype(frame[column]):
-            if not re.fullmatch(PLAIN_NUMBER, wanted):
-                raise FormulaError(f'{name}.{column} holds numbers, and "{wanted}" is none')
-            value = float(exact(wanted))
-        if sign in ("=", "!=") and not (frame[column] == value).any():
-            require(wanted, list(frame[column].dropna().unique()), f"{name}.{column} is nowhere")
-        return COMPARE[sign](frame[column], value).fillna(False).astype(bool)
+        column, sign, wanted = found.groups()
+        column, values = self.wanted(name, column, wanted, sign not in ("=", "!="))
+        cells = self.table(name)[column]
+        if sign in ("=", "!="):
+            return set(cells.index[cells.isin(values) == (sign == "=")])
+        return set(cells.index[COMPARE[sign](cells, values[0]).fillna(False).astype(bool)])
 
-    def code(self, country: str) -> str:
-        """The iso3 code of a country, named as in the countries table or as an edition does."""
-        known = self.table("index").set_index("country_as_printed")["iso3"].to_dict()
-        known |= self.table("countries").set_index("name")["iso3"].to_dict()
-        require(country, known, "there is no country")
-        return str(known[country])
+    def wanted(self, name: str, column: str, text: str, is_end: bool) -> tuple[str, list[Any]]:
+        """(column, values) of a filter: value|value, top(...), or countries by name or group."""
+        frame, options = self.table(name), [option.strip() for option in text.split("|")]
+        coded = "iso3" in frame and not set(options) <= set(frame.get(column, ()))
+        if column == "group" and coded:
+            members = self.table("groups").groupby("group")["iso3"].apply(list)
+            for option in options:
+                require(option, members.index, "there is no group")
+            return "iso3", [iso3 for option in options for iso3 in members[option]]
+        column = "iso3" if column == "country" and coded else column
+        require(column, frame, f"{name} has no column")
+        if text.startswith("top("):
+            return column, self.top(column, split(text)[1])
+        return column, [self.option(frame[column], option, f"{name}.{column}", is_end) for option in options]
+
+    def option(self, cells: pd.Series, text: str, where: str, is_end: bool) -> Any:
+        """One value of a filter, as the column has it; the end of <, > need not occur in it."""
+        value: Any = text
+        if pd.api.types.is_numeric_dtype(cells):
+            if not re.fullmatch(PLAIN_NUMBER, text):
+                raise FormulaError(f'{where} holds numbers, and "{text}" is none')
+            value = float(exact(text))
+        if not is_end and not (cells == value).any():
+            if cells.name == "iso3":
+                return code(text)
+            require(text, list(cells.dropna().unique()), f"{where} is nowhere")
+        return value
 
     def top(self, column: str, parts: list[str]) -> list[Any]:
         """The column in the rows of top(n; table.column; filters), ties at the end included."""
         n, cells, _ = self.first_cells("top", parts)
-        frame = self.table(self.column(parts[1])[0])
-        require(column, frame.columns, f"{parts[1]} stands in a table without")
+        name = self.column(parts[1])[0]
+        require(column, self.table(name), f"{parts[1]} stands in a table without")
         least = sorted(cell.point for cell in cells.values())[-n]
-        return list(frame.loc[[row for row, cell in cells.items() if cell.point >= least], column])
+        records = self.keep(self.records, name)
+        return [records[row][column] for row, cell in cells.items() if cell.point >= least]
 
     def first_cells(self, word: str, parts: list[str]) -> tuple[int, dict[Any, Computed], str]:
         """n and named_cells of word(n; table.column; filters); NoFigure for fewer than n."""
@@ -187,22 +209,29 @@ class Book:
         cells = self.cells(parts[0], parts[1:])
         where, one = f" ({'; '.join(parts[1:])})" if parts[1:] else "", next(iter(cells.values()))
         shown = one.text(one.per) if len(cells) == 1 else f"{len(cells)} figures"
-        return cells, f"{parts[0]}{where}: {shown}"
+        rows = self.table(self.column(parts[0])[0]).loc[list(cells)]
+        cites = " and ".join(tables.publications([rows])) or "a table that names no source"
+        return cells, f"{parts[0]}{where}: {shown}, from {cites}"
 
     def cells(self, reference: str, filters: list[str]) -> dict[Any, Computed]:
         """Label of a row -> its figure in a column, where printed; NoFigure if there is none."""
-        name, column = self.column(reference)
-        rows = self.rows(name, filters)
-        rows = rows[rows.get(f"{column}_printed", rows[column]).notna()]
-        if rows.empty:
+        name, column = self.keep(self.column, reference)
+        records = self.keep(self.records, name)
+        shown = f"{column}_printed" if f"{column}_printed" in self.table(name) else column
+        labels = [row for row in self.rows(name, filters) if not pd.isna(records[row][shown])]
+        if not labels:
             raise NoFigure(f"{reference} is not printed for {'; '.join(filters) or 'any row'}")
-        records = rows.to_dict("index").items()
-        return {label: self.cell(name, column, record) for label, record in records}
+        return {label: self.keep(self.cell, name, column, label) for label in labels}
 
-    def cell(self, name: str, column: str, row: dict[Any, Any]) -> Computed:
+    def records(self, name: str) -> dict[Any, dict[str, Any]]:
+        """Label of a row -> column -> what stands there."""
+        return dict(self.table(name).to_dict("index"))
+
+    def cell(self, name: str, column: str, label: Any) -> Computed:
         """The figure of one row, which has one."""
+        row = self.keep(self.records, name)[label]
         text = str(row.get(f"{column}_printed", row[column]))
-        edition = self.editions.get(row["edition"], {}) if "edition" in row else {}
+        edition = self.keep(self.editions).get(row["edition"], {}) if "edition" in row else {}
         steps = (row.get(f"{column}_unit"), edition.get(f"{column}_unit"), UNROUNDED)
         unit = str(self.table(name).attrs["units"].get(column, ""))
         if unit.startswith("see "):
@@ -215,13 +244,22 @@ class Book:
         except ValueError as error:
             raise FormulaError(f"{name}.{column}: {error}") from None
         value = None if pd.isna(row[column]) else exact(text) * factor
-        return Computed(value, interval, "count" if per == ONE else "share", per)
+        kind = "rank" if unit == "place" else "count" if per == ONE else "share"
+        return Computed(value, interval, kind, per)
 
 
 def require(name: str, known: Iterable[Any], fault: str) -> None:
     """FormulaError that names the nearest known name, unless this one is known."""
     if name not in known:
         raise FormulaError(f'{fault} "{name}"; {tables.hint(name, known)}')
+
+
+def code(country: str) -> str:
+    """The iso3 code of a country by any of its names; FormulaError with the nearest ones."""
+    try:
+        return code_of(country)
+    except ValueError as error:
+        raise FormulaError(str(error)) from None
 
 
 def factor_and_per(unit: str) -> tuple[Fraction, Fraction]:

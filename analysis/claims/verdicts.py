@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.claims import lookup
 from analysis.claims.formulas import evaluate
-from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure, range_text
-from analysis.claims.phrases import THRESHOLDS, Phrase, read_phrase
-from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, verdict
-from analysis.tables import DATA, near
+from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure, number_text, range_text
+from analysis.claims.lookup import unit_text
+from analysis.claims.phrases import ENDLESS, Phrase, phrase
+from analysis.claims.widths import ONE
+from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, Interval, verdict
+from analysis.tables import near
 
 NONE, VALUE, CONCLUSION = "none", "value", "conclusion"  # severities
 NEEDED = ["id", "printed", "formula"]
@@ -23,6 +24,7 @@ REMEDIES = {  # kind of a printed figure -> what to do about a computed one of a
     "ratio": "compute ratio(A; B)",
     "rank": "compute rank(table.column; filters; of iso3=USA)",
 }
+SIGNS = {">": "more than", ">=": "at least", "<=": "at most", "<": "less than"}
 NUMERIC = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
 VERDICT_COLUMNS = ["id", "statement", "printed", "tested", "reading", "meant", *NUMERIC, "unit"]
 VERDICT_COLUMNS += ["formula", "inputs", "verdict", "severity", "reason"]
@@ -43,7 +45,7 @@ class Verdict:
 
     claim: dict[str, str]  # column of the claims table -> cell, "" where there is none
     verdict: str = CANNOT
-    reading: str = ""  # the narrowest reading of the phrase that is met
+    reading: str = ""  # strict or charitable: the narrower one that is met
     why: str = ""
     severity: str = NONE
     shown: Phrase | None = None  # the phrase that was tested
@@ -65,17 +67,19 @@ class Verdict:
         """VERDICT_COLUMNS and the other columns of the claim; numbers in the unit of the phrase."""
         shown, result = self.shown, self.computed
         figure = shown or result
-        per, kind = (figure.per, figure.kind) if figure else (lookup.ONE, "")
-        numbers = [shown.value, *shown.limits(self.reading)] if shown else [None] * 3
+        per, kind = (figure.per, figure.kind) if figure else (ONE, "")
+        read = (shown.strict if self.reading == "strict" else shown.charitable) if shown else None
+        numbers = [shown.value, read.low, read.high] if shown and read else [None] * 3
         ends = [result.interval.low, result.interval.high] if result else [None] * 2
         numbers += [result.value if result else None, *ends]
-        cells = [None if number is None else float(number * per) for number in numbers]
+        open_ = (None, ENDLESS, -ENDLESS)
+        cells = [None if number in open_ else float(number * per) for number in numbers]
         return self.claim | dict(zip(NUMERIC, cells, strict=True)) | {
             "tested": self.claim["read_as"] or self.claim["printed"],
             "reading": self.reading,
             "meant": reading_text(shown) if shown else "",
-            "unit": lookup.unit_text(per, kind),
-            "inputs": "; ".join(result.inputs) if result else "",
+            "unit": unit_text(per, kind),
+            "inputs": "; ".join(dict.fromkeys(result.inputs)) if result else "",
             "verdict": self.verdict,
             "severity": self.severity,
             "reason": self.reason(),
@@ -83,7 +87,7 @@ class Verdict:
         }
 
 
-def judge(claims: pd.DataFrame, folder: Path = DATA) -> tuple[pd.DataFrame, list[ClaimError]]:
+def judge(claims: pd.DataFrame, *folders: Path) -> tuple[pd.DataFrame, list[ClaimError]]:
     """(verdicts, errors); a claim that cannot be read is an error, and the others are judged.
 
     claims: the columns NEEDED and any of OPTIONAL, as in examples/README.md (ValueError for a
@@ -92,7 +96,7 @@ def judge(claims: pd.DataFrame, folder: Path = DATA) -> tuple[pd.DataFrame, list
     in the widest; the NUMERIC ones are in `unit`, NaN for no number or an open end.
     """
     check_columns([str(column) for column in claims])
-    book, unread, seen = Book(folder), claims.attrs.get("unread", {}), {""}
+    book, unread, seen = Book(*folders), claims.attrs.get("unread", {}), {""}
     found, errors = [], []
     records = claims.astype("str").where(claims.notna(), "").to_dict("records")
     for position, record in enumerate(records):
@@ -139,6 +143,8 @@ def judge_claim(claim: dict[str, str], book: Book) -> Verdict:
     if not computed or claim["cannot_check"]:
         return Verdict(claim, why=claim["cannot_check"] or str(result), computed=computed)
     shown = read_claim(claim, computed)
+    if shown.from_last:
+        computed = computed.from_last or computed
     found = Verdict(claim, *check_figure(shown, computed), NONE, shown, computed)
     if found.verdict != INCONSISTENT:
         return found
@@ -161,47 +167,49 @@ def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
     column = "read_as" if claim["read_as"] else "printed"
     text = claim[column]
     try:
-        shown = read_phrase(text)
+        shown = phrase(text, computed.kind)
     except ValueError as error:
         raise ClaimError(claim["id"], column, str(error)) from None
     if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
         fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
         raise ClaimError(claim["id"], "formula", f"{fault}; {REMEDIES[shown.kind]}")
+    if shown.from_last and not computed.from_last:
+        fault = f'"{text}" counts from the last place, and the formula does not say how many'
+        raise ClaimError(claim["id"], "formula", f"{fault} there are; {REMEDIES['rank']}")
     return shown
 
 
 def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """(verdict, the narrowest reading met, why) of one printed figure against one computed."""
-    if shown.places and shown.places != computed.places:
+    """(verdict, reading met, why) of one printed figure against one computed."""
+    if shown.places and computed.places and shown.places != computed.places:
         return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
     if computed.sources:
         return check_sources(shown, computed)
-    prints = "" if computed.value is None else shown.prints(computed.value)
-    reading = prints or shown.reading_met(computed.interval)
-    does, does_not = ("is", "is not") if shown.direction else ("prints as", "does not print as")
-    words = shown.text if shown.direction else f'"{shown.text}"'
-    why = f"{computed.text(shown.per, shown.kind)} {does if prints else does_not} {words}"
-    coarse = ""
-    if reading == "coarse":  # how wide it is, and whether a finer one is not met
-        only = "only " if "fine" in shown.readings else ""
-        coarse = f", {only}in the coarse reading, {range_text(shown.readings[reading], shown.per)}"
-    if prints:
-        why += coarse
-    elif computed.value is not None and computed.interval.low != computed.interval.high:
-        allowed = range_text(computed.interval, shown.per)
-        meets = f"meets it{coarse}" if reading else "does not meet it"
-        why += f"; rounding of the figures it is computed from allows {allowed}, which {meets}"
-    return verdict(bool(prints), bool(reading)), reading, why
+    value, interval = computed.value, computed.interval
+    prints = value is not None and shown.allows(Interval(value, value), shown.strict)
+    spans = interval.low != interval.high
+    meets = prints or shown.allows(interval, shown.charitable)
+    strict, wide = (allowed_text(shown, found) for found in (shown.strict, shown.charitable))
+    why = f'{computed.text(shown.per, shown.kind)} fits "{shown.text}"'
+    if not prints:
+        why = f"{why.replace(' fits ', ' does not fit ')}, strictly read as {strict}"
+        why += f"; charitably it is {wide}" if wide != strict else ""
+    if spans and not prints:
+        allowed = range_text(interval, shown.per, shown.kind)
+        why += f"; rounding of the figures it is computed from allows {allowed}"
+    if not computed.decides and not prints:
+        return CANNOT, "", why
+    return verdict(prints, meets), "strict" if prints else "charitable" if meets else "", why
 
 
 def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
     """The same for several sources: if only some of them allow the figure, they do not decide."""
-    allow = [reading for source in computed.sources if (reading := shown.reading_met(source))]
+    allow = [source for source in computed.sources if shown.allows(source, shown.charitable)]
     why = f'{len(allow)} of {len(computed.sources)} sources allow "{shown.text}"'
     why += f"; together they run from {range_text(computed.interval, shown.per)}"
     if allow and len(allow) < len(computed.sources):
         return CANNOT, "", f"{why}; they disagree, so they do not decide"
-    return verdict(False, bool(allow)), allow[0] if allow else "", why
+    return verdict(False, bool(allow)), "charitable" if allow else "", why
 
 
 def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[str, str]:
@@ -216,14 +224,22 @@ def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[s
         return VALUE, f"; another reading does: {met[0].text(shown.per, shown.kind)}"
     note = "; no other reading listed meets it" if others else ""
     nearest = min(max(shown.value, computed.interval.low), computed.interval.high)
-    near_enough = not shown.direction and shown.value < 2 * nearest < 4 * shown.value
+    near_enough = not shown.sign and shown.value < 2 * nearest < 4 * shown.value
     return VALUE if near_enough else CONCLUSION, note
 
 
 def reading_text(shown: Phrase) -> str:
-    """How the phrase was read: "at least 1,500,000", "9.5 to 10.5 percent (fine) or ..."."""
-    if shown.direction or shown.kind == "rank":
-        words = THRESHOLDS.get(shown.direction, "").split("|")[0]
-        return f"{words} {lookup.number_text(shown.edge, shown.per, shown.kind)}".lstrip()
-    texts = {name: range_text(own, shown.per, shown.kind) for name, own in shown.readings.items()}
-    return " or ".join(f"{text} ({name})" for name, text in texts.items())
+    """How the phrase was read: "49.5 to 50.5 percent, charitably 45 to 55 percent"."""
+    strict, wide = (allowed_text(shown, found) for found in (shown.strict, shown.charitable))
+    return strict if strict == wide else f"{strict}, charitably {wide}"
+
+
+def allowed_text(shown: Phrase, reading: Interval) -> str:
+    """One reading for a reader: "at least 1,500,000", "35,000,000 to under 40,000,000"."""
+    if shown.sign:
+        edge = reading.low if ">" in shown.sign else reading.high
+        return f"{SIGNS[shown.sign]} {number_text(edge, shown.per, shown.kind)}"
+    text, end = range_text(reading, shown.per, shown.kind), shown.without
+    if end is None:
+        return text
+    return text.replace(" to ", " to under ") if end == reading.high else f"over {text}"

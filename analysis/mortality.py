@@ -139,8 +139,7 @@ def life_held(rate: pd.Series, life: pd.Series, year: int, last: int) -> pd.Seri
     """
     worth = rate_in(rate.diff() / life.diff(), last)
     aged = rate_in(rate, last) + worth * (rate_in(life, year) - rate_in(life, last))
-    line = linear(rate.mask(rate.index == last, aged), year, last)
-    return line.rename(f"life expectancy of {year}")
+    return linear(rate.mask(rate.index == last, aged), year, last).rename(f"life held at {year}")
 
 
 def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> pd.DataFrame:

@@ -135,7 +135,7 @@ def test_comparison_follows_the_change_of_another_country(made_up):
 
 
 def test_life_expectancy_held_by_hand():
-    """Life 70, 60, 60, 69 years; rates 6, 10, 11, 8. The last step: 9 years more, 3 deaths fewer, so 1/3 a year of life.
+    """Life 70, 60, 60, 69 years; rates 6, 10, 11, 8. Last step: 9 years more, 3 deaths fewer, so 1/3 a year of life.
 
     1993 at 70 years, not 69: 8 - 1/3 = 7 2/3. The line from 6: 6 5/9 and 7 1/9. Of a million people each year
     10,000 - 6,555.6 = 3,444.4 and 11,000 - 7,111.1 = 3,888.9 are above.
@@ -149,7 +149,7 @@ def test_life_expectancy_held_by_hand():
 
 
 def life_table(hazard):
-    """Life expectancy at birth: the years lived in each year of age, summed; deaths fall evenly within a year of age."""
+    """Life expectancy at birth: the years lived at each age, summed; deaths fall evenly within a year."""
     alive = np.concatenate([[1], np.exp(-np.cumsum(hazard))])
     return ((alive[:-1] + alive[1:]) / 2).sum()
 
@@ -173,7 +173,7 @@ def older_country(times, after):
 
 @pytest.mark.parametrize(("times", "after"), [(1.3, 1.0), (1.8, 1.0), (1.8, 1.1)])
 def test_life_expectancy_held_comes_near_the_truth_by_age(times, after):
-    """Life falls by 4 or 9 years, and returns but for 0 or 1.4: within 2 percent of deaths by age, the rate held is not."""
+    """Life falls by 4 or 9 years and returns, once but for 1.4: within 2 percent of deaths by age."""
     rate, life, above = older_country(times, after)
     truth = above.loc[1991:1998].sum()
     free = (rate - mortality.life_held(rate, life, 1990, 1999)).loc[1991:1998].sum()

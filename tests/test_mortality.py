@@ -309,6 +309,75 @@ def test_five_year_windows_of_eight_revisions():
     assert held["WPP2008"] == pytest.approx(225_339, abs=100)
 
 
+def drawn(name):
+    """The rows of a figure of notebook 05, worked out again below from the raw tables."""
+    return pd.read_csv(tables.DATA.parent / "figures" / f"{name}.csv")
+
+
+def raw(indicator, revision="WPP2024"):
+    rows = tables.load("demography", iso3="PRK", revision=revision, indicator=indicator)
+    return rows.set_index("year")["value"]
+
+
+def test_life_expectancy_held_in_the_published_series():
+    """2002 to 2003: (7.897 - 11.059) / (69.399 - 60.877) = -0.3710 a year of life; 1994 is 70.472 - 69.399 = 1.073 up.
+
+    So 2003 becomes 7.897 - 0.398 = 7.499, and the line rises by (7.499 - 6.081) / 9 = 0.15754 a year from 1994.
+    """
+    series = published("WPP2024")
+    held = mortality.life_held(series["rate"], raw("life_expectancy_both"), 1994, 2003)
+    assert held[1995] == pytest.approx(6.081 + 0.15754, abs=1e-4) and held[2003] == pytest.approx(7.499, abs=5e-4)
+    rows = drawn("excess_by_choice").query("baseline == 'life held at 1994' and revision == 'WPP2024'")
+    for last, thousands in ((1998, 343), (2000, 516), (2002, 693)):
+        deaths, population = series["deaths"].loc[1995:last], series["population"].loc[1995:last]
+        usual = population * (6.081 + 0.15754 * (population.index - 1994)) / 1000
+        above = (deaths - usual).sum()
+        assert above / 1000 == pytest.approx(thousands, abs=0.5)
+        assert rows.loc[rows["last"] == last, "excess"].item() == pytest.approx(above, abs=50)
+
+
+def test_what_two_censuses_leave_room_for():
+    """Growth 24,052,231 - 21,213,378 = 2,838,853. Births needed: growth, the usual deaths and 2,000,000, over 15 years.
+
+    Usual: 6.081 per 1,000 of everyone, 1994 to 2008, or rising evenly to 8.996 in 2008. Both need more than the most.
+    """
+    years, births = range(1994, 2009), raw("births_thousands") * 1000
+    people = (raw("deaths_thousands") / raw("crude_death_rate_per_1000") * 1e6).loc[1994:2008]
+    flat = sum(people[y] * 6.081 / 1000 for y in years)
+    rising = sum(people[y] * (6.081 + (8.996 - 6.081) * (y - 1994) / 14) / 1000 for y in years)
+    row = drawn("growth_between_censuses").query("excess == 2_000_000").iloc[0]
+    for usual, column, room in ((flat, 1, 0.98), (rising, 2, 0.46)):
+        needed = (2_838_853 + usual + 2_000_000) / 15
+        assert row.iloc[column] == pytest.approx(needed, rel=1e-6)
+        assert needed > births.max() == births[1995] == 461_184
+        assert (births.loc[1994:2008].sum() - 2_838_853 - usual) / 1e6 == pytest.approx(room, abs=0.005)
+
+
+@pytest.mark.parametrize(("revision", "thousands"), [("2022", 537), ("2024", 530)])
+def test_windows_from_mid_year_to_mid_year(revision, thousands):
+    """Half of 1995, 1996 to 1999, half of 2000; expected at the rate of the calendar years 1990 to 1994.
+
+    2024: deaths 113.897 + 232.246 + 236.880 + 242.136 + 247.467 + 126.532 = 1,199.158 thousand.
+    """
+    series, weights = published(f"WPP{revision}"), pd.Series([0.5, 1, 1, 1, 1, 0.5], index=range(1995, 2001))
+    before = series.loc[1990:1994].sum()
+    deaths, people = ((series[name] * weights).sum() for name in ("deaths", "population"))
+    if revision == "2024":
+        assert deaths == pytest.approx(1_199_158)
+    above = (deaths - people * before["deaths"] / before["population"]) / 1000
+    assert above == pytest.approx(thousands, abs=0.5)
+    rows = drawn("eight_revisions").query("by == 'rate before 1995 held'").set_index("revision")
+    assert rows.loc[f"revision of {revision}", "x"] == pytest.approx(above, abs=0.5)
+
+
+def test_one_province_carried_over_to_the_country():
+    """22.819 * 22.668 million + 39.519 * 22.895 + 49.919 * 23.110 = 517.3 + 904.8 + 1,153.6 = 2,575.7 thousand."""
+    people, figures = published("WPP2024")["population"], tables.load("context").set_index("id")["value"]
+    rates = {year: float(figures[f"robinson_{year}"]) for year in (1995, 1996, 1997)}
+    above = sum((rate - 6.081) * people[year] / 1000 for year, rate in rates.items())
+    assert above / 1000 == pytest.approx(2575.7, abs=0.5)
+
+
 def test_a_revision_or_country_without_deaths_is_named():
     with pytest.raises(ValueError, match="WPP2031; there are .*PRK WPP2024"):
         published("WPP2031")

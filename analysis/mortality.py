@@ -1,7 +1,6 @@
 """Excess deaths against a named baseline, and the chance of a cluster of deaths. No files.
 
-Excess deaths = deaths - population * baseline rate / 1,000, a year, from all causes. Nobody
-observed the baseline, so it is named. Rates are crude: they rise when a population grows older.
+Excess deaths = deaths - population * baseline rate / 1,000, a year, of all causes; rates are crude.
 """
 
 import math
@@ -125,18 +124,22 @@ def mean_before(rate: pd.Series, year: int, years: int = 5) -> pd.Series:
     return pd.Series(mean, index=rate.index, name=f"mean {year - years}-{year - 1}")
 
 
-def comparison(rate: pd.Series, other: pd.Series, name: str, since: int | None = None) -> pd.Series:
-    """Baseline: another country's rate, or from `since` on moved to start at this country's rate.
-
-    Moved, only the other's change counts, not the age of its people. ValueError for no common year.
-    """
-    shared = other.reindex(rate.index).dropna()
-    if shared.empty:
-        raise ValueError(f"{name} has no year in common with the series")
-    if since is None:
-        return shared.rename(f"rate of {name}")
+def comparison(rate: pd.Series, other: pd.Series, name: str, since: int) -> pd.Series:
+    """Baseline: this country's rate of `since`, then the change of another; ValueError as above."""
+    shared = other.reindex(rate.index).loc[since:].dropna()
     step = rate_in(rate, since) - rate_in(shared, since)
-    return (shared[shared.index >= since] + step).rename(f"change of {name} since {since}")
+    return (shared + step).rename(f"change of {name} since {since}")
+
+
+def life_held(rate: pd.Series, life: pd.Series, year: int, last: int) -> pd.Series:
+    """Baseline: life (expectancy at birth, years) held at `year`; age moves it, evenly to `last`.
+
+    People hardly age in a year: the step into `last` shows what a year of life expectancy is worth
+    in the rate, and moves the rate of `last` to the life held; a line leads there. Errors as above.
+    """
+    worth = rate_in(rate.diff() / life.diff(), last)
+    aged = rate_in(rate, last) + worth * (rate_in(life, year) - rate_in(life, last))
+    return linear(rate.mask(rate.index == last, aged), year, last).rename(f"life held at {year}")
 
 
 def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> pd.DataFrame:
@@ -151,8 +154,7 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
     years = list(range(first, last + 1))
     needed = {"the series": series["deaths"], f"the baseline {baseline.name}": baseline}
     for what, have in needed.items():
-        gaps = [y for y in years if y not in have.index or pd.isna(have[y])]
-        if gaps:
+        if gaps := [y for y in years if y not in have.index or pd.isna(have[y])]:
             raise ValueError(f"{what} has no value for {gaps[0]}; it has {years_of(have)}")
     frame = series.loc[years, ["population", "deaths"]].assign(baseline_rate=baseline.loc[years])
     frame["baseline_deaths"] = frame["population"] * frame["baseline_rate"] / 1000

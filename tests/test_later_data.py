@@ -186,6 +186,19 @@ def test_famine_estimates_are_complete_and_linked() -> None:
     assert sum(ends) / 2 == frame.loc["owid_2017", "point"]  # (240,000 + 600,000) / 2 = 420,000
 
 
+def test_famine_estimates_of_one_team_are_told_apart_from_independent_ones() -> None:
+    """Rows with a number: 8 refugee-survey rows of 4 teams (3 + 3 + 1 + 1), 7 demographic rows of 4 (3 + 2 + 1 + 1)."""
+    frame = table("famine_estimates").set_index("id")
+    numbered = frame.dropna(subset=["low", "high", "point"], how="all")
+    for method, sizes in {"refugee survey": [3, 3, 1, 1], "census-demographic": [3, 2, 1, 1]}.items():
+        assert numbered.loc[numbered["method_class"] == method, "team"].value_counts().tolist() == sizes
+    for shared in ("Natsios", "Good Friends", "Goodkind", "Noland", "Lee Suk"):  # one name, one team
+        assert frame.loc[frame["author"].str.contains(shared), "team"].nunique() == 1
+    linked = frame["derived_from"].dropna().str.split(";").explode()
+    before = frame["year_published"].loc[linked].to_numpy()
+    assert (before <= frame["year_published"].loc[linked.index]).all()  # nothing rests on what came later
+
+
 def test_famines_that_two_compilations_count_stand_twice() -> None:
     frame = table("famines").set_index("id")
     assert frame.loc[["china_1958_wpf", "china_1959_owid"], "deaths"].tolist() == [36_000_000, 24_000_000]

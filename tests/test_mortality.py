@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -124,15 +125,61 @@ def test_mean_before_and_negative_excess(made_up):
     assert frame["excess"].tolist() == pytest.approx([440, -110])
 
 
-def test_comparison_as_it_is_and_moved(made_up):
-    other = by_year(1990, [7, 7, 8])
-    plain = mortality.comparison(made_up["rate"], other, "Elsewhere")
-    moved = mortality.comparison(made_up["rate"], other, "Elsewhere", since=1990)
-    assert plain.tolist() == [7, 7, 8]
-    assert moved.tolist() == [10, 10, 11]  # starts at 10 and follows the other's change of +0 and +1
-    assert excess(made_up, 1991, 1991, plain)["excess"].tolist() == pytest.approx([1320 - 770])
+def test_comparison_follows_the_change_of_another_country(made_up):
+    """It starts at 10 and follows the other's +0 and +1: 10 and 11. 110,000 people -> 1,210 expected in 1992."""
+    moved = mortality.comparison(made_up["rate"], by_year(1990, [7, 7, 8]), "Elsewhere", since=1990)
+    assert moved.tolist() == [10, 10, 11]
+    assert excess(made_up, 1992, 1992, moved)["excess"].tolist() == pytest.approx([1650 - 1210])
     with pytest.raises(ValueError, match="1993"):  # the other series ends in 1992
-        excess(made_up, 1991, 1993, plain)
+        excess(made_up, 1991, 1993, moved)
+
+
+def test_life_expectancy_held_by_hand():
+    """Life 70, 60, 60, 69 years; rates 6, 10, 11, 8. Last step: 9 years more, 3 deaths fewer, so 1/3 a year of life.
+
+    1993 at 70 years, not 69: 8 - 1/3 = 7 2/3. The line from 6: 6 5/9 and 7 1/9. Of a million people each year
+    10,000 - 6,555.6 = 3,444.4 and 11,000 - 7,111.1 = 3,888.9 are above.
+    """
+    rate, life = by_year(1990, [6, 10, 11, 8]), by_year(1990, [70, 60, 60, 69])
+    held = mortality.life_held(rate, life, 1990, 1993)
+    assert held.tolist() == pytest.approx([6, 6 + 5 / 9, 7 + 1 / 9, 7 + 2 / 3])
+    frame = excess(mortality.yearly(rate * 1000, rate), 1991, 1992, held)
+    assert frame["excess"].tolist() == pytest.approx([3444.4, 3888.9], abs=0.1)
+    assert mortality.life_held(rate, by_year(1990, [70, 60, 60, 70]), 1990, 1993)[1993] == 8  # as long: nothing to move
+
+
+def life_table(hazard):
+    """Life expectancy at birth: the years lived at each age, summed; deaths fall evenly within a year."""
+    alive = np.concatenate([[1], np.exp(-np.cumsum(hazard))])
+    return ((alive[:-1] + alive[1:]) / 2).sum()
+
+
+def older_country(times, after):
+    """Ten years of a population aged 0 to 99 that grows older, counted by age: (rate, life, true excess per 1,000).
+
+    Mortality by age (high at birth, then rising) is multiplied by `times` in years 1 to 8, by `after` in year 9. The
+    true excess is measured against the deaths of the same people, age by age, under the mortality of year 0.
+    """
+    age, usual = np.arange(100), 0.03 * np.exp(-np.arange(100.0)) + 0.0004 * np.exp(0.075 * np.arange(100))
+    rates, lives, above = [], [], []
+    for year in range(10):
+        people = np.exp(-(0.030 - 0.0006 * year) * age) * np.exp(-np.cumsum(usual))  # slower growth, older people
+        hazard = usual * (1 if year == 0 else after if year == 9 else times)
+        rates.append(1000 * (people * hazard).sum() / people.sum())
+        lives.append(life_table(hazard))
+        above.append(1000 * (people * (hazard - usual)).sum() / people.sum())
+    return by_year(1990, rates), by_year(1990, lives), by_year(1990, above)
+
+
+@pytest.mark.parametrize(("times", "after"), [(1.3, 1.0), (1.8, 1.0), (1.8, 1.1)])
+def test_life_expectancy_held_comes_near_the_truth_by_age(times, after):
+    """Life falls by 4 or 9 years and returns, once but for 1.4: within 2 percent of deaths by age."""
+    rate, life, above = older_country(times, after)
+    truth = above.loc[1991:1998].sum()
+    free = (rate - mortality.life_held(rate, life, 1990, 1999)).loc[1991:1998].sum()
+    crude = (rate - constant(rate, 1990)).loc[1991:1998].sum()
+    assert free == pytest.approx(truth, rel=0.02)
+    assert crude > truth * 1.06
 
 
 @given(st.lists(st.floats(1, 60), min_size=4, max_size=4), st.floats(0, 30))
@@ -176,6 +223,8 @@ def test_refuses_a_missing_year(made_up):
         lambda rate: linear(rate, 1990, 1994),
         lambda rate: mortality.mean_before(rate, 1991, years=2),
         lambda rate: mortality.comparison(rate, rate, "itself", since=1980),
+        lambda rate: mortality.life_held(rate, 80 - rate, 1989, 1993),
+        lambda rate: mortality.life_held(rate, 80 - rate, 1990, 1994),
     ],
 )
 def test_refuses_a_baseline_outside_the_series(made_up, build):
@@ -193,8 +242,8 @@ def test_other_refusals(made_up):
         linear(made_up["rate"], 1991, 1991)
     with pytest.raises(ValueError, match="one year or more"):
         mortality.mean_before(made_up["rate"], 1991, years=0)
-    with pytest.raises(ValueError, match="no year in common"):
-        mortality.comparison(made_up["rate"], by_year(1950, [5.0]), "Elsewhere")
+    with pytest.raises(ValueError, match="baseline year 1990 is outside"):
+        mortality.comparison(made_up["rate"], by_year(1950, [5.0]), "Elsewhere", since=1990)
     with pytest.raises(ValueError, match="no year in common"):
         mortality.yearly(by_year(1990, [5.0]), by_year(2000, [5.0]))
     with pytest.raises(ValueError, match="above zero; see 1991"):
@@ -258,6 +307,75 @@ def test_five_year_windows_of_eight_revisions():
     # 2008: 879,400 / 7.891 * 1,000 = 111.443 million person-years, * 5.869 / 1,000 = 654,061 expected; 225,339 above
     assert held["WPP2008"] == pytest.approx(879_400 - 879_400 / 7.891 * 5.869)
     assert held["WPP2008"] == pytest.approx(225_339, abs=100)
+
+
+def drawn(name):
+    """The rows of a figure of notebook 05, worked out again below from the raw tables."""
+    return pd.read_csv(tables.DATA.parent / "figures" / f"{name}.csv")
+
+
+def raw(indicator, revision="WPP2024"):
+    rows = tables.load("demography", iso3="PRK", revision=revision, indicator=indicator)
+    return rows.set_index("year")["value"]
+
+
+def test_life_expectancy_held_in_the_published_series():
+    """2002 to 2003: (7.897 - 11.059) / (69.399 - 60.877) = -0.3710 a year of life; 1994 is 70.472 - 69.399 = 1.073 up.
+
+    So 2003 becomes 7.897 - 0.398 = 7.499, and the line rises by (7.499 - 6.081) / 9 = 0.15754 a year from 1994.
+    """
+    series = published("WPP2024")
+    held = mortality.life_held(series["rate"], raw("life_expectancy_both"), 1994, 2003)
+    assert held[1995] == pytest.approx(6.081 + 0.15754, abs=1e-4) and held[2003] == pytest.approx(7.499, abs=5e-4)
+    rows = drawn("excess_by_choice").query("baseline == 'life held at 1994' and revision == 'WPP2024'")
+    for last, thousands in ((1998, 343), (2000, 516), (2002, 693)):
+        deaths, population = series["deaths"].loc[1995:last], series["population"].loc[1995:last]
+        usual = population * (6.081 + 0.15754 * (population.index - 1994)) / 1000
+        above = (deaths - usual).sum()
+        assert above / 1000 == pytest.approx(thousands, abs=0.5)
+        assert rows.loc[rows["last"] == last, "excess"].item() == pytest.approx(above, abs=50)
+
+
+def test_what_two_censuses_leave_room_for():
+    """Growth 24,052,231 - 21,213,378 = 2,838,853. Births needed: growth, the usual deaths and 2,000,000, over 15 years.
+
+    Usual: 6.081 per 1,000 of everyone, 1994 to 2008, or rising evenly to 8.996 in 2008. Both need more than the most.
+    """
+    years, births = range(1994, 2009), raw("births_thousands") * 1000
+    people = (raw("deaths_thousands") / raw("crude_death_rate_per_1000") * 1e6).loc[1994:2008]
+    flat = sum(people[y] * 6.081 / 1000 for y in years)
+    rising = sum(people[y] * (6.081 + (8.996 - 6.081) * (y - 1994) / 14) / 1000 for y in years)
+    row = drawn("growth_between_censuses").query("excess == 2_000_000").iloc[0]
+    for usual, column, room in ((flat, 1, 0.98), (rising, 2, 0.46)):
+        needed = (2_838_853 + usual + 2_000_000) / 15
+        assert row.iloc[column] == pytest.approx(needed, rel=1e-6)
+        assert needed > births.max() == births[1995] == 461_184
+        assert (births.loc[1994:2008].sum() - 2_838_853 - usual) / 1e6 == pytest.approx(room, abs=0.005)
+
+
+@pytest.mark.parametrize(("revision", "thousands"), [("2022", 537), ("2024", 530)])
+def test_windows_from_mid_year_to_mid_year(revision, thousands):
+    """Half of 1995, 1996 to 1999, half of 2000; expected at the rate of the calendar years 1990 to 1994.
+
+    2024: deaths 113.897 + 232.246 + 236.880 + 242.136 + 247.467 + 126.532 = 1,199.158 thousand.
+    """
+    series, weights = published(f"WPP{revision}"), pd.Series([0.5, 1, 1, 1, 1, 0.5], index=range(1995, 2001))
+    before = series.loc[1990:1994].sum()
+    deaths, people = ((series[name] * weights).sum() for name in ("deaths", "population"))
+    if revision == "2024":
+        assert deaths == pytest.approx(1_199_158)
+    above = (deaths - people * before["deaths"] / before["population"]) / 1000
+    assert above == pytest.approx(thousands, abs=0.5)
+    rows = drawn("eight_revisions").query("by == 'rate before 1995 held'").set_index("revision")
+    assert rows.loc[f"revision of {revision}", "x"] == pytest.approx(above, abs=0.5)
+
+
+def test_one_province_carried_over_to_the_country():
+    """22.819 * 22.668 million + 39.519 * 22.895 + 49.919 * 23.110 = 517.3 + 904.8 + 1,153.6 = 2,575.7 thousand."""
+    people, figures = published("WPP2024")["population"], tables.load("context").set_index("id")["value"]
+    rates = {year: float(figures[f"robinson_{year}"]) for year in (1995, 1996, 1997)}
+    above = sum((rate - 6.081) * people[year] / 1000 for year, rate in rates.items())
+    assert above / 1000 == pytest.approx(2575.7, abs=0.5)
 
 
 def test_a_revision_or_country_without_deaths_is_named():

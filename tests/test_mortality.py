@@ -383,3 +383,42 @@ def test_a_revision_or_country_without_deaths_is_named():
         published("WPP2031")
     with pytest.raises(ValueError, match="WPP2031; there are PRK WPP2008"):
         mortality.mortality_series(tables.load("wpp_revisions"), "PRK", "WPP2031")
+
+
+# ---- any days of a year: the simulation of notebook 06, found again by formulas
+
+
+def within_any(people, days, most=30):
+    """The chance of four deaths within so many days at some time in a year, at 9.684 per 1,000.
+
+    Naus (1965): four of n random moments lie within the part d of the year with a chance of
+    (4/d - n - 1) b(4) + 2 (b(4) + ... + b(n)), b binomial; exact below n = 8, close where it is small.
+    For n = 4: (4/d - 5) d^4 + 2 d^4 = 4 d^3 - 3 d^4.
+    """
+    mean, d, total = people * 9.684 / 1000, days / 365.25, 0.0
+    for n in range(4, most):
+        b = [math.comb(n, k) * d**k * (1 - d) ** (n - k) for k in range(n + 1)]
+        total += mortality.poisson(n, mean) * min(1, (4 / d - n - 1) * b[4] + 2 * sum(b[4:]))
+    return total
+
+
+def test_four_of_four_by_hand():
+    # a quarter of a year, just four deaths: 4/64 - 3/256 = 13/256; any may be first: 4 * (3/4) / 64 + 1/256 = 13/256
+    d = Fraction(1, 4)
+    assert 4 * d**3 - 3 * d**4 == 4 * (1 - d) * d**3 + d**4 == Fraction(13, 256)
+
+
+@pytest.mark.parametrize(("end", "households", "days"), [("min", 20, 21), ("max", 50, 42)])
+def test_units_on_any_days_of_a_year(end, households, days):
+    table = pd.read_csv(tables.DATA.parent / "figures" / "units_by_chance.csv").set_index(["case", "days"])[end]
+    people = households * 3.9
+    units = 25_779_000 / people
+    assert table["all causes, one even rate", "any such days of a year"] == pytest.approx(
+        units * within_any(people, days), rel=0.06
+    )
+    # pairs: none of n within d with (1 - (n - 1) d)^n; for n = 2 that is (1 - d)^2, all but two triangles of a square
+    mean, d = people * 9.684 / 2000, days / 365.25
+    apart = sum(mortality.poisson(n, mean) * max(0, 1 - (n - 1) * d) ** n for n in range(2, 20))
+    none = mortality.poisson(0, mean) + mortality.poisson(1, mean)
+    pairs = table["same rate, deaths in pairs", "any such days of a year"]
+    assert pairs == pytest.approx(units * (1 - none - apart), rel=1e-3)

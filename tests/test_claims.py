@@ -161,16 +161,16 @@ def test_a_country_may_be_named_as_people_write_it():
         ("value(cities.name; name=Aba)", "holds text"),
         ("value(cities; name=Aba)", "names no column"),
         ("value(cities.people, name=Aba)", "put ; between the parts"),
-        ("value(cities.people)", "3 figures fit; add a filter"),
+        ("value(cities.people)", "3 figures.* fit; add a filter"),
         ("value(cities.people; name)", 'cannot read the filter "name"'),
         ("value(cities.people; name=Aba", "cannot read"),
         ("share(value(cities.people; name=Aba))", "share needs two formulas"),
         ("share(1; difference(1; 1))", "divides by a figure that may be zero"),
         ("difference(value(cities.rate; name=Aba); 3)", "not a share and a count"),
-        ("rank(cities.rate)", "does not say whose place"),
-        ("rank(cities.rate; of area<=20)", "2 of the 3 ranked rows fit"),
+        ("rank(cities.rate)", "rank does not say of what"),
+        ("rank(cities.rate; of area<=20)", "2 of the ranked rows fit"),
         ("largest(cities.rate; 2)", "starts with a whole number"),
-        ("sum(cities.area; study=top(2; cities.rate))", 'without "study"'),
+        ("sum(cities.area; study=top(2; cities.rate))", 'has no column "study"'),
         ("__import__('os').system('true')", "there is no word|cannot read"),
         ("2 + 2", "cannot read"),
         ("", "cannot read"),
@@ -188,7 +188,7 @@ def test_a_faulty_formula_is_refused_with_the_nearest_name(world, formula, messa
         ("value(index.people; edition=2023; region=Africa)", "did you mean region_as_printed?"),
         ("value(index.people; country_as_print=Kenya)", "did you mean country_as_printed?"),
         ("value(index.country_as_printed; edition=2023)", "index.country_as_printed holds text, not numbers"),
-        ("value(index.people_printed; edition=2023)", 'no column "people_printed"'),
+        ("value(index.people_printed; edition=2023)", "index.people_printed holds text, not numbers"),
         ("value(index.people; editoin=2023)", "did you mean edition?"),
     ],
 )
@@ -196,11 +196,6 @@ def test_a_text_column_as_printed_is_known(formula, message):
     with pytest.raises(FormulaError) as refused:
         evaluate(formula, BOOK)
     assert message in str(refused.value)
-
-
-def test_the_columns_a_formula_may_name_are_those_of_the_file():
-    fields = [field["name"] for field in tables.describe("index")["schema"]["fields"]]
-    assert Book().columns("index") == fields
 
 
 @pytest.mark.parametrize(
@@ -229,14 +224,30 @@ def test_formulas_with_letters_changed_are_refused_and_never_run():
 @pytest.mark.parametrize(
     ("printed", "formula", "verdict", "reading", "severity"),
     [
-        # 996,000 to 0.1 million is 1.0 million
-        ("1.0 million", "value(cities.people; name=Aba)", "reproduces", "digits", "none"),
-        ("996,000", "value(cities.people; name=Aba)", "reproduces", "fine", "none"),
-        # 996,000 is not within half of 1 person of 995,500 nor of 1,000,000; the coarse 1,000,000 takes it in
-        ("1,000,000", "value(cities.people; name=Aba)", "reproduces", "coarse", "none"),
-        # 995,600 is to the hundred 995,550 to 995,650, and the printed 996,000 allows 995,500 to 996,500
-        ("995,600", "value(cities.people; name=Aba)", "within rounding", "fine", "none"),
-        # 994,000 coarse ends at 994,500; the nearest value is 995,500
+        # 996,000 lies within 0.05 million of 1.0 million, and prints as 996,000
+        ("1.0 million", "value(cities.people; name=Aba)", "reproduces", "strict", "none"),
+        ("996,000", "value(cities.people; name=Aba)", "reproduces", "strict", "none"),
+        # 1,000,000 is strictly read to a person, charitably from 950,000 on
+        ("1,000,000", "value(cities.people; name=Aba)", "within rounding", "charitable", "none"),
+        # a million is never read wider than by a twentieth strictly
+        ("one million", "value(cities.people; name=Aba)", "reproduces", "strict", "none"),
+        ("2 million", "1,950,000", "reproduces", "strict", "none"),
+        ("2 million", "1,850,000", "within rounding", "charitable", "none"),
+        ("one million", "597000", "inconsistent", "", "value"),
+        # the four that were read too widely: 54.7 and 64.6 percent, 11 countries, 40.3 million
+        ("two-thirds", "share(547; 1000)", "inconsistent", "", "value"),
+        ("three in four", "share(646; 1000)", "inconsistent", "", "value"),
+        ("100 percent", "share(547; 1000)", "inconsistent", "", "value"),
+        ("ten countries", "count(cities)", "inconsistent", "", "conclusion"),
+        ("nearly 40 million", "40300000", "inconsistent", "", "value"),
+        ("nearly 40 million", "39700000", "reproduces", "strict", "none"),
+        ("two-thirds", "share(64; 100)", "within rounding", "charitable", "none"),
+        # a count of rows is exact, also without a word for rows: four rows are not five
+        ("4", "count(cities)", "reproduces", "strict", "none"),
+        ("four", "count(cities.people)", "inconsistent", "", "value"),
+        # 995,600 charitably is 995,550 to 995,650, and the printed 996,000 allows 995,500 to 996,500
+        ("995,600", "value(cities.people; name=Aba)", "within rounding", "charitable", "none"),
+        # 994,000 charitably ends at 994,500; the nearest value is 995,500
         ("994,000", "value(cities.people; name=Aba)", "inconsistent", "", "value"),
         # half of 995,500 is 497,750, which is below 497,800 and above 497,700
         ("497,800", "value(cities.people; name=Aba)", "inconsistent", "", "value"),
@@ -245,25 +256,33 @@ def test_formulas_with_letters_changed_are_refused_and_never_run():
         ("1,992,999", "value(cities.people; name=Aba)", "inconsistent", "", "value"),
         ("1,993,001", "value(cities.people; name=Aba)", "inconsistent", "", "conclusion"),
         # 3.3 and 3.4 per 1,000; "10 percent" is far from both
-        ("3.3 per 1,000", "value(cities.rate; name=Aba)", "reproduces", "digits", "none"),
+        ("3.3 per 1,000", "value(cities.rate; name=Aba)", "reproduces", "strict", "none"),
         ("3.3 percent", "value(cities.rate; name=Aba)", "inconsistent", "", "conclusion"),
         # rounding leaves places 1 and 2 to Aba; a plain rank says 2
-        ("second", "rank(cities.rate; of name=Aba)", "reproduces", "digits", "none"),
-        ("rank 1", "rank(cities.rate; of name=Aba)", "within rounding", "digits", "none"),
+        ("second", "rank(cities.rate; of name=Aba)", "reproduces", "strict", "none"),
+        ("rank 1", "rank(cities.rate; of name=Aba)", "within rounding", "charitable", "none"),
         ("3rd", "rank(cities.rate; of name=Aba)", "inconsistent", "", "value"),
-        ("2nd out of 3", "rank(cities.rate; of name=Aba)", "reproduces", "digits", "none"),
+        ("2nd out of 3", "rank(cities.rate; of name=Aba)", "reproduces", "strict", "none"),
         ("2nd out of 4", "rank(cities.rate; of name=Aba)", "inconsistent", "", "value"),
+        # from the other end the three stand the other way round: Dun, then Aba or Bex; "lowest first" turns it
+        ("second lowest", "rank(cities.rate; of name=Aba)", "reproduces", "strict", "none"),
+        ("lowest", "rank(cities.rate; of name=Dun)", "reproduces", "strict", "none"),
+        ("lowest", "rank(cities.rate; lowest first; of name=Dun)", "reproduces", "strict", "none"),
+        ("highest", "rank(cities.rate; lowest first; of name=Dun)", "inconsistent", "", "conclusion"),
+        ("bottom two", "rank(cities.rate; of name=Bex)", "within rounding", "charitable", "none"),
+        ("second highest", "rank(cities.rate; of name=Dun)", "inconsistent", "", "value"),
+        ("2 out of 3", "rank(cities.rate; of name=Aba)", "reproduces", "strict", "none"),
         # 996,000 is below 996,300, which rounding reaches
-        ("more than 995,000", "value(cities.people; name=Aba)", "reproduces", "threshold", "none"),
-        ("more than 996,300", "value(cities.people; name=Aba)", "within rounding", "threshold", "none"),
+        ("more than 995,000", "value(cities.people; name=Aba)", "reproduces", "strict", "none"),
+        ("more than 996,300", "value(cities.people; name=Aba)", "within rounding", "charitable", "none"),
         ("more than 996,500", "value(cities.people; name=Aba)", "inconsistent", "", "conclusion"),
-        ("at least 996,500", "value(cities.people; name=Aba)", "within rounding", "threshold", "none"),
+        ("at least 996,500", "value(cities.people; name=Aba)", "within rounding", "charitable", "none"),
         # "<1000" has no point, so it never prints as anything
-        ("600", "value(cities.people; name=Dun)", "within rounding", "fine", "none"),
+        ("600", "value(cities.people; name=Dun)", "within rounding", "charitable", "none"),
         # two sources: 100 to 200, and 300
         ("150", "range(tolls)", "cannot be checked", "", "none"),
         ("250", "range(tolls; study!=one)", "inconsistent", "", "value"),
-        ("300", "range(tolls; study!=one)", "within rounding", "fine", "none"),
+        ("300", "range(tolls; study!=one)", "within rounding", "charitable", "none"),
         ("900", "range(tolls)", "inconsistent", "", "conclusion"),
         # nothing printed
         ("5,000", "value(cities.people; name=Cor)", "cannot be checked", "", "none"),
@@ -287,18 +306,21 @@ def test_computed_values_are_in_the_terms_of_the_printed_figure(world):
     ("printed", "formula", "words", "numbers"),  # numbers: what is printed, and the ends of what it allows
     [
         # 1.0 million: half of 0.1 million either way
-        ("1.0 million", "1000000", "950,000 to 1,050,000 (digits)", (1_000_000, 950_000, 1_050_000)),
-        # met in the fine reading, to one person
-        ("996,000", "996000", "996,000 (fine) or 995,500 to 996,500 (coarse)", (996_000, 995_999.5, 996_000.5)),
-        # met only in the coarse one, to a hundred thousand; and in none, where the widest is shown
-        ("700,000", "690000", "700,000 (fine) or 650,000 to 750,000 (coarse)", (700_000, 650_000, 750_000)),
-        ("700,000", "4", "700,000 (fine) or 650,000 to 750,000 (coarse)", (700_000, 650_000, 750_000)),
+        ("1.0 million", "1000000", "950,000 to 1,050,000", (1_000_000, 950_000, 1_050_000)),
+        # met strictly, to one person
+        ("996,000", "996000", "996,000, charitably 995,500 to 996,500", (996_000, 995_999.5, 996_000.5)),
+        # met only charitably, to a hundred thousand; and in no reading, where the widest is shown
+        ("700,000", "690000", "700,000, charitably 650,000 to 750,000", (700_000, 650_000, 750_000)),
+        ("700,000", "4", "700,000, charitably 650,000 to 750,000", (700_000, 650_000, 750_000)),
         # open at one end; after about 3 million, to a million, the nearer end is 2.5 million
         ("more than 900,000", "996000", "more than 900,000", (900_000, 900_000, None)),
         ("at least about 3 million", "996000", "at least 2,500,000", (3_000_000, 2_500_000, None)),
         ("up to 2 percent", "value(cities.rate; name=Aba)", "at most 2 percent", (2, None, 2)),
+        ("nearly 4 percent", "value(cities.rate; name=Aba)", "3 to under 4 percent", (4, 3, 4)),
+        ("just over 4 percent", "value(cities.rate; name=Aba)", "over 4 to 5 percent", (4, 4, 5)),
         ("2nd", "rank(cities.rate; of name=Aba)", "place 2", (2, 2, 2)),
-        ("about 4 times", "ratio(8; 2)", "3.5 to 4.5 times (coarse)", (4, 3.5, 4.5)),
+        ("top ten", "rank(cities.rate; of name=Aba)", "at most place 10", (10, 1, 10)),
+        ("about 4 times", "ratio(8; 2)", "3.5 to 4.5 times", (4, 3.5, 4.5)),
     ],
 )
 def test_it_is_shown_how_each_figure_was_read(world, printed, formula, words, numbers):
@@ -344,12 +366,14 @@ def test_what_cannot_be_checked_keeps_its_reason_and_its_context(world):
         ({"printed": "many", "formula": "count(cities)"}, "printed", "cannot read"),
         ({"printed": "many", "read_as": "lots", "formula": "count(cities)"}, "read_as", "cannot read"),
         ({"printed": "2.7 milion", "formula": "count(cities)"}, "printed", "did you mean 2.7 million?"),
-        ({"printed": "5 trillion", "formula": "count(cities)"}, "printed", '"trillion" belongs to the number'),
-        ({"printed": "3 hundred", "formula": "count(cities)"}, "printed", '"hundred" belongs to the number'),
-        ({"printed": "2.7 mn", "formula": "count(cities)"}, "printed", "did you mean 2.7 million?"),
-        ({"printed": "aproximately 2", "formula": "count(cities)"}, "printed", "did you mean approximately 2?"),
-        ({"printed": "2,7 million", "formula": "count(cities)"}, "printed", "write it like 1.1 million"),
-        ({"printed": "", "formula": "count(cities)"}, "printed", "is empty"),
+        ({"printed": "5 lakh", "formula": "count(cities)"}, "printed", '"lakh" stands after the number'),
+        ({"printed": "2,7 million", "formula": "count(cities)"}, "printed", "write 2.7 for a decimal"),
+        ({"printed": "11 700", "formula": "count(cities)"}, "printed", "a blank inside the number; write 11,700"),
+        ({"printed": "", "formula": "count(cities)"}, "printed", 'cannot read ""'),
+        ({"printed": "3 of 4", "formula": "count(cities)"}, "formula", "or rank("),
+        ({"printed": "5", "formula": "sum(cities.area; name=Aba; name=Bex)"}, "formula", "write name=one|other"),
+        ({"printed": "5", "formula": "total(count(cities); value(cities.rate; name=Aba))"}, "formula", "one kind"),
+        ({"printed": "5", "formula": "chance(cities.area)"}, "formula", "does not say of what"),
         ({"printed": "5", "formula": ""}, "formula", "is empty"),
         ({"printed": "5 percent", "formula": "count(cities)"}, "formula", 'but "5 percent" is a share'),
         ({"printed": "5", "formula": "share(1; 20)"}, "formula", 'but "5" is a count'),
@@ -397,10 +421,14 @@ def computed(low, value, high, kind):
 
 @given(fractions, units, rules, st.sampled_from(sorted(WORDS)))
 @example(F(1, 1500), "1", "even", " per 1,000")  # 0.67 prints as "1 per 1,000", which is no "one in 1,000"
-def test_a_claim_printed_from_the_computed_value_reproduces(value, unit, rule, word):
+def test_a_claim_printed_from_the_computed_value_reproduces_if_it_has_decimals(value, unit, rule, word):
     kind, factor = WORDS[word]
-    shown = phrase(as_printed(value / factor, unit, rule) + word)
-    assert check_figure(shown, computed(value, value, value, kind))[0] == "reproduces"
+    text = as_printed(value / factor, unit, rule)
+    found = check_figure(phrase(text + word), computed(value, value, value, kind))[0]
+    if unit != "1":
+        assert found == "reproduces"
+    elif value / factor >= 1:  # a million for 1.4 of them: not praised, and not flagged
+        assert found in ("reproduces", "within rounding")
 
 
 @given(fractions, fractions, fractions, units, rules, st.sampled_from(sorted(WORDS)))
@@ -409,7 +437,8 @@ def test_a_claim_printed_from_any_possible_value_is_never_inconsistent(a, b, c, 
     kind, factor = WORDS[word]
     for true in (low, value, high):
         shown = phrase(as_printed(true / factor, unit, rule) + word)
-        assert check_figure(shown, computed(low, value, high, kind))[0] in ("reproduces", "within rounding")
+        if unit != "1" or true / factor >= 1:
+            assert check_figure(shown, computed(low, value, high, kind))[0] in ("reproduces", "within rounding")
 
 
 @given(st.integers(1, 999), st.sampled_from([(" percent", " per 1,000"), (" million", " billion")]))
@@ -425,40 +454,40 @@ def test_another_unit_turns_it(number, words):
 # --- the article ---
 
 KNOWN = {  # verdict, reading met, severity
-    "A01": ("reproduces", "fine", "none"),  # 2,696,000 / 25,779,000 = 10.46 percent, and ten is 9.5 to 10.5
-    "A02": ("reproduces", "digits", "none"),
-    "A03": ("reproduces", "fine", "none"),
-    "A04": ("reproduces", "fine", "none"),
-    "A04b": ("reproduces", "coarse", "none"),  # 25,778,815 is 25,779,000 to the thousand only
-    "A05": ("reproduces", "threshold", "none"),
-    "A06": ("reproduces", "digits", "none"),
-    "A07": ("reproduces", "digits", "none"),
-    "A08": ("within rounding", "digits", "none"),  # 320,000 / 3,546,000 = 90.24 per 1,000, printed 90.3
-    "A08b": ("reproduces", "digits", "none"),
-    "A09": ("reproduces", "fine", "none"),
-    "A10": ("reproduces", "coarse", "none"),  # 1 in 11.08
-    "A11": ("reproduces", "threshold", "none"),  # 90.3 / 32.0 = 2.82
-    "A12": ("reproduces", "fine", "none"),  # 49.6 million
-    "A13": ("reproduces", "coarse", "none"),  # 331,003,000
-    "A14": ("reproduces", "digits", "none"),  # 1,091,000
-    "A15": ("reproduces", "digits", "none"),  # 1,091,000 / 331,003,000 = 0.3296 percent
+    "A01": ("reproduces", "strict", "none"),  # 2,696,000 / 25,779,000 = 10.46 percent, and ten is 9.5 to 10.5
+    "A02": ("reproduces", "strict", "none"),
+    "A03": ("reproduces", "strict", "none"),
+    "A04": ("reproduces", "strict", "none"),
+    "A04b": ("within rounding", "charitable", "none"),  # 25,778,815 is 25,779,000 to the thousand only
+    "A05": ("reproduces", "strict", "none"),
+    "A06": ("reproduces", "strict", "none"),
+    "A07": ("reproduces", "strict", "none"),
+    "A08": ("within rounding", "charitable", "none"),  # 320,000 / 3,546,000 = 90.24 per 1,000, printed 90.3
+    "A08b": ("reproduces", "strict", "none"),
+    "A09": ("reproduces", "strict", "none"),
+    "A10": ("reproduces", "strict", "none"),  # 1 in 11.08
+    "A11": ("reproduces", "strict", "none"),  # 90.3 / 32.0 = 2.82
+    "A12": ("reproduces", "strict", "none"),  # 49.6 million
+    "A13": ("reproduces", "strict", "none"),  # 331,003,000
+    "A14": ("reproduces", "strict", "none"),  # 1,091,000
+    "A15": ("reproduces", "strict", "none"),  # 1,091,000 / 331,003,000 = 0.3296 percent
     "A16": ("cannot be checked", "", "none"),
-    "A17": ("reproduces", "digits", "none"),
-    "A18": ("reproduces", "threshold", "none"),  # 122 / 160 = 76 percent
+    "A17": ("reproduces", "strict", "none"),
+    "A18": ("reproduces", "strict", "none"),  # 122 / 160 = 76 percent
     "A19": ("cannot be checked", "", "none"),  # no split of North Korea's figure; the world's is context
     "A19b": ("cannot be checked", "", "none"),
     "A20": ("cannot be checked", "", "none"),
     "A21": ("cannot be checked", "", "none"),
     "A22": ("cannot be checked", "", "none"),  # some estimates allow it, others do not
-    "A22b": ("inconsistent", "", "value"),  # 0.94 million deaths in 1995-98; 1.96 million by 2002
+    "A22b": ("inconsistent", "", "conclusion"),  # 0.94 million deaths in 1995-98; at most 1.19 in five years
     "A22c": ("inconsistent", "", "conclusion"),  # at most 1.0 million, half of it
     "A23": ("cannot be checked", "", "none"),
     "A23b": ("cannot be checked", "", "none"),
     "A23c": ("cannot be checked", "", "none"),
     "A24": ("cannot be checked", "", "none"),
     "A25": ("cannot be checked", "", "none"),
-    "A26": ("reproduces", "threshold", "none"),
-    "A26b": ("reproduces", "threshold", "none"),
+    "A26": ("reproduces", "strict", "none"),  # fewer than one random ten in a hundred does
+    "A26b": ("cannot be checked", "", "none"),  # a tenth of random tens score as high
     "A26c": ("cannot be checked", "", "none"),
 }
 
@@ -495,7 +524,7 @@ def test_computed_values_of_the_article(judged, claim, value):
 def test_the_two_million_are_judged_with_their_periods(judged):
     found = judged[0]
     assert "periods between 1993 and 2008" in found.loc["A22", "reason"]
-    assert "6 of 21 sources" in found.loc["A22", "reason"]
+    assert "4 of 13 sources" in found.loc["A22", "reason"]
     assert "1995 to 1998" in found.loc["A22b", "reason"] and round(found.loc["A22b", "computed"], -4) == 940_000
     assert (found.loc["A22c", "low"], found.loc["A22c", "high"]) == (240_000, 1_000_000)
 
@@ -513,7 +542,7 @@ def test_the_number_of_people_is_not_split_by_form(judged):
 
 
 def test_words_that_are_no_figure_say_how_they_were_read(judged):
-    for claim, words in {"A11": "at least 2 times", "A18": "more than half", "A26": "more than 0 points"}.items():
+    for claim, words in {"A11": "at least 2 times", "A18": "more than half", "A26": "at most 5 percent"}.items():
         row = judged[0].loc[claim]
         assert f'is taken to mean "{words}"' in row.reason and row.meant
 
@@ -533,7 +562,7 @@ def test_every_claim_names_a_heading_that_exists(judged):
 def test_the_readme_counts_the_verdicts(tmp_path):
     page = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
     assert codebook.verdict_block() in page, "run python -m analysis codebook"
-    assert "| inconsistent | 2<!--= 2 --> | A22b (value), A22c (conclusion) |" in page
+    assert "| inconsistent | 2<!--= 2 --> | A22b (conclusion), A22c (conclusion) |" in page
     other = page.replace("| A08 |", "| A99 |")  # it is renewed, and nothing around it changes
     (tmp_path / "README.md").write_text(other, encoding="utf-8")
     codebook.write_verdicts(tmp_path)

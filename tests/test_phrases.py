@@ -151,25 +151,25 @@ def test_thresholds_are_open_at_one_side_and_strict_or_not_as_their_words_say(te
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "places", "from_last"),
+    ("text", "place", "places", "order"),
     [
-        ("122nd out of 160", 122, 160, False),
-        ("ranked 149 of 160", 149, 160, False),
-        ("ranked 26 out of 27 countries", 26, 27, False),
-        ("rank 1", 1, None, False),
-        ("No. 3", 3, None, False),
-        ("second", 2, None, False),
-        ("10th in the world", 10, None, False),
-        ("highest", 1, None, False),
-        ("the third largest number", 3, None, False),
-        ("lowest", 1, None, True),
-        ("second lowest", 2, None, True),
-        ("third-smallest of 160", 3, 160, True),
+        ("122nd out of 160", 122, 160, ""),
+        ("ranked 149 of 160", 149, 160, ""),
+        ("ranked 26 out of 27 countries", 26, 27, ""),
+        ("rank 1", 1, None, ""),
+        ("No. 3", 3, None, ""),
+        ("second", 2, None, ""),
+        ("10th in the world", 10, None, ""),
+        ("highest", 1, None, "first"),
+        ("the third largest number", 3, None, "first"),
+        ("lowest", 1, None, "last"),
+        ("second lowest", 2, None, "last"),
+        ("third-smallest of 160", 3, 160, "last"),
     ],
 )
-def test_places(text, place, places, from_last):
+def test_places(text, place, places, order):
     found = phrase(text)
-    assert (found.kind, found.value, found.places, found.from_last) == ("rank", place, places, from_last)
+    assert (found.kind, found.value, found.places, found.order) == ("rank", place, places, order)
     assert ends(text) == both(place, place)  # a place is not rounded
 
 
@@ -181,9 +181,10 @@ def test_so_many_of_so_many_is_a_place_only_beside_a_rank():
 
 
 def test_top_and_bottom_so_many():
-    for text, last in {"in the top ten": False, "bottom three": True, "among the bottom 10": True}.items():
+    orders = {"in the top ten": "", "bottom three": "bottom", "among the bottom 10": "bottom", "top ten lowest": "last"}
+    for text, order in orders.items():
         found = phrase(text)
-        assert (found.kind, found.sign, found.from_last, found.strict.low) == ("rank", "<=", last, 1)
+        assert (found.kind, found.sign, found.order, found.strict.low) == ("rank", "<=", order, 1)
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,11 @@ def row_place(book: Book, parts: list[str]) -> Computed:
     turn = -1 if "lowest first" in parts else 1
     pool, ours, source = among_others(book, "rank", [p for p in parts if p != "lowest first"])
     if len(ours) != 1:
-        fault = f"{len(ours)} of the ranked rows are those of {source}, where one should be"
+        fault = f"{len(ours)} of the ranked rows fit, where one should: {source}"
         raise (FormulaError if len(ours) else NoFigure)(fault)
     first, last = (book.keep(places, book, way, *pool) for way in (turn, -turn))
-    return replace(first[ours[0]], inputs=(source,), from_last=last[ours[0]])
+    found = replace(first[ours[0]], inputs=(source,), turned=turn < 0)
+    return replace(found, other_end=replace(last[ours[0]], inputs=(source,)))
 
 
 def among_others(book: Book, word: str, parts: list[str]) -> tuple[list[str], list[Any], str]:
@@ -110,7 +111,7 @@ def among_others(book: Book, word: str, parts: list[str]) -> tuple[list[str], li
     pool = [part for part in parts if not part.startswith("of ")]
     whose = [part.removeprefix("of ") for part in parts if part.startswith("of ")]
     if not whose:
-        raise FormulaError(f"{word} does not say whose; add a part such as of iso3=USA")
+        raise FormulaError(f"{word} does not say of what; add a part such as of iso3=USA")
     cells, source = book.named_cells(pool)  # NoFigure for none
     rows = book.rows(book.column(pool[0])[0], pool[1:] + whose)
     return pool, [row for row in rows if row in cells], f"{source}; of {'; '.join(whose)}"
@@ -159,18 +160,23 @@ def chance(book: Book, parts: list[str]) -> Computed:
 
 
 def row_range(book: Book, parts: list[str]) -> Computed:
-    """range(famine_estimates; ...): from the smallest to the largest low, point, value or high."""
-    ends: dict[Any, list[Fraction]] = {}
+    """range(famine_estimates; ...): from the smallest to the largest low, point, value or high.
+
+    Each row is a source, or all rows of one team, where the table has a column of that name.
+    """
+    records, ends = book.keep(book.records, parts[0]), dict[Any, list[Fraction]]()
+    known = set()
     for column in book.table(parts[0]).filter(["low", "point", "value", "high"]):
-        try:
-            cells = book.cells(f"{parts[0]}.{column}", parts[1:])
-        except NoFigure:
-            continue
-        for row, cell in cells.items():
-            ends.setdefault(row, []).extend([cell.interval.low, cell.interval.high])
+        for row in book.rows(parts[0], parts[1:]):
+            if not pd.isna(records[row][column]):
+                interval = book.keep(book.cell, parts[0], column, row).interval
+                ends.setdefault(records[row].get("team", row), []).extend([interval.low, interval.high])
+                known.add(row)
     if not ends:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
-    note, rows = f"{len(ends)} rows have a figure", book.table(parts[0]).loc[list(ends)]
+    note, rows = f"{len(known)} rows have a figure", book.table(parts[0]).loc[sorted(known)]
+    if "team" in rows:
+        note = f"{len(known)} rows by {len(ends)} teams have a figure"
     if {"period_start", "period_end"} <= set(rows):
         note += f", for periods between {rows.period_start.min()} and {rows.period_end.max()}"
     sources = tuple(Interval(min(own), max(own)) for own in ends.values())

@@ -65,7 +65,8 @@ class Computed:
     notes: tuple[str, ...] = ()  # sentences that a reason should carry
     of_rows: bool = False  # a count of rows, which is exact
     places: int | None = None  # how many were ranked
-    from_last: "Computed | None" = None  # the same place, counted from the other end
+    turned: bool = False  # a place counted from the smallest
+    other_end: "Computed | None" = None  # the same place, counted from the other end
     sources: tuple[Interval, ...] = ()  # the rows' own ranges, for range(...)
     decides: bool = True  # False for a chance that decides neither way
 
@@ -134,7 +135,7 @@ class Book:
 
     def rows(self, name: str, filters: list[str]) -> list[Any]:
         """The labels of the rows that fit every filter; NoFigure if no row has all its values."""
-        columns = [found[1] for found in map(FILTER.fullmatch, filters) if found and found[2] == "="]
+        columns = re.findall(r"(?m)^(\w+)\s*=(?!\s*top\()", "\n".join(filters))
         for column in [column for column in columns if columns.count(column) > 1]:
             remedy = f"no row has two values; write {column}=one|other for either"
             raise FormulaError(f"there are two filters {column}=; {remedy}")
@@ -231,7 +232,8 @@ class Book:
         """The figure of one row, which has one."""
         row = self.keep(self.records, name)[label]
         text = str(row.get(f"{column}_printed", row[column]))
-        edition = self.keep(self.editions).get(row["edition"], {}) if "edition" in row else {}
+        own = f"{column}_unit" in row or "edition" not in row
+        edition = {} if own else self.keep(self.editions).get(row["edition"], {})
         steps = (row.get(f"{column}_unit"), edition.get(f"{column}_unit"), UNROUNDED)
         unit = str(self.table(name).attrs["units"].get(column, ""))
         if unit.startswith("see "):

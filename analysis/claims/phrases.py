@@ -88,7 +88,7 @@ class Phrase:
     sign: str = ""  # >, >=, <= or < after more than, at least, up to, under
     without: Fraction | None = None  # an end that does not belong to the readings: nearly 40 is less
     places: int | None = None  # 160 in "122nd out of 160"
-    from_last: bool = False  # a place counted from the smallest: "second lowest"
+    order: str = ""  # first (second highest), last (second lowest) or bottom: where places start
 
     def allows(self, found: Interval, reading: Interval) -> bool:
         """Whether a reading and what was found have a value in common."""
@@ -188,9 +188,10 @@ def doubts_of_place(part: SimpleNamespace) -> Iterator[str]:
 def place_of(text: str, part: SimpleNamespace) -> Phrase:
     """A place, or the first or last so many; a place is not rounded."""
     found = Interval(1 if part.end else part.size, part.size)
-    last = part.end == "bottom" or part.way in WORDS["last"]
-    more = {"places": int(part.total) or None, "from_last": last}
-    return Phrase(text, "rank", ONE, part.size, found, found, "<=" if part.end else "", **more)
+    order = next((role for role in ("first", "last") if part.way in WORDS[role]), "")
+    order = order or part.end.replace("top", "")
+    sign, places = "<=" if part.end else "", int(part.total) or None
+    return Phrase(text, "rank", ONE, part.size, found, found, sign, None, places, order)
 
 
 def figure_of(text: str, part: SimpleNamespace) -> Phrase:

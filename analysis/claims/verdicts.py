@@ -20,7 +20,7 @@ NEEDED = ["id", "printed", "formula"]
 OPTIONAL = ["statement", "notebook", "evidence", "read_as", "alternative", "cannot_check", "note"]
 REMEDIES = {  # kind of a printed figure -> what to do about a computed one of another kind
     "count": "write the printed figure with its unit, such as 10 percent, 10-fold or 10th",
-    "share": "compute share(A; B) or rate(A; B), or name a column of rates",
+    "share": "compute share(A; B) or rate(A; B), name a column of rates, or rank(...) for a place",
     "ratio": "compute ratio(A; B)",
     "rank": "compute rank(table.column; filters; of iso3=USA)",
 }
@@ -143,8 +143,8 @@ def judge_claim(claim: dict[str, str], book: Book) -> Verdict:
     if not computed or claim["cannot_check"]:
         return Verdict(claim, why=claim["cannot_check"] or str(result), computed=computed)
     shown = read_claim(claim, computed)
-    if shown.from_last:
-        computed = computed.from_last or computed
+    if shown.order == "bottom" or shown.order == ("first" if computed.turned else "last"):
+        computed = computed.other_end or computed
     found = Verdict(claim, *check_figure(shown, computed), NONE, shown, computed)
     if found.verdict != INCONSISTENT:
         return found
@@ -173,7 +173,7 @@ def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
     if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
         fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
         raise ClaimError(claim["id"], "formula", f"{fault}; {REMEDIES[shown.kind]}")
-    if shown.from_last and not computed.from_last:
+    if shown.order and not computed.other_end:
         fault = f'"{text}" counts from the last place, and the formula does not say how many'
         raise ClaimError(claim["id"], "formula", f"{fault} there are; {REMEDIES['rank']}")
     return shown
@@ -190,10 +190,10 @@ def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
     spans = interval.low != interval.high
     meets = prints or shown.allows(interval, shown.charitable)
     strict, wide = (allowed_text(shown, found) for found in (shown.strict, shown.charitable))
-    why = f'{computed.text(shown.per, shown.kind)} fits "{shown.text}"'
+    fits = "fits" if prints else "does not fit"
+    why = f'{computed.text(shown.per, shown.kind)} {fits} "{shown.text}"'
     if not prints:
-        why = f"{why.replace(' fits ', ' does not fit ')}, strictly read as {strict}"
-        why += f"; charitably it is {wide}" if wide != strict else ""
+        why += f", read as {strict}" + (f", charitably as {wide}" if wide != strict else "")
     if spans and not prints:
         allowed = range_text(interval, shown.per, shown.kind)
         why += f"; rounding of the figures it is computed from allows {allowed}"

@@ -108,12 +108,84 @@ def one(world, **cells):
         ("sum(cities.area; name=top(2; cities.rate))", 50_000, 50_000, 50_000),  # Aba 40 and Bex 10
         ("sum(cities.area; name!=top(2; cities.rate))", 25_000, 25_000, 25_000),  # Cor 5 and Dun 20
         ("range(tolls)", None, 100, 300),
+        ("sum(cities.area; name=Aba|Bex)", 50_000, 50_000, 50_000),  # either of the two
+        ("sum(cities.area; name!=Aba | Bex)", 25_000, 25_000, 25_000),  # neither
+        # 40 + 20 thousand and one more; each people figure is to 1,000, so 996,000 may be off by 500
+        ("total(value(cities.area; name=Aba); value(cities.area; name=Dun); 1)", 60_001, 60_001, 60_001),
+        ("total(value(cities.people; name=Aba); value(cities.people; name=Bex))", 2_996_000, 2_995_000, 2_997_000),
     ],
 )
 def test_hand_worked_formulas(world, formula, value, low, high):
     found = evaluate(formula, Book(world))
     assert found.value == (None if value is None else F(value))
     assert found.interval == Interval(F(low), F(high))
+
+
+def test_groups_are_the_countries_listed_for_them():
+    groups = tables.load("groups")
+    people = tables.load("index", edition=2023).set_index("iso3")["people"]
+    for name in ("G20", "OECD"):
+        members = groups.loc[groups["group"] == name, "iso3"]
+        found = evaluate(f"sum(index.people; edition=2023; group={name})", BOOK)
+        assert found.value == people.reindex(members).sum() and "Global Slavery Index 2023" in found.inputs[0]
+    both = evaluate("count(index; edition=2023; group=G20|OECD)", BOOK).value
+    assert both == len(set(groups["iso3"]) & set(people.index))
+    outside = evaluate("count(index; edition=2023; group!=G20|OECD)", BOOK).value
+    assert both + outside == len(people)
+
+
+def test_over_half_of_all_people_counted_live_in_states_of_the_g20():
+    # the most quoted line of 2023: 26,889,000 of 49,630,000 by the table, the European Union being no row
+    share = "share(sum(index.people; edition=2023; group=G20); sum(index.people; edition=2023))"
+    found, _ = claims.judge(pd.DataFrame([{"id": "G", "printed": "over half", "formula": share}]))
+    assert found.verdict[0] == "reproduces" and 50 < found.computed[0] < 60
+
+
+def test_published_ranks_are_places():
+    found = evaluate("value(early_editions.rank; edition=2013; country=India)", BOOK)
+    assert (found.kind, found.value, found.places) == ("rank", 4, None)
+    rows = [{"id": "R", "printed": text, "formula": "value(early_editions.rank; edition=2013; iso3=IND)"}
+            for text in ("fourth", "4 of 162", "5th", "second lowest")]  # fmt: skip
+    found, errors = claims.judge(pd.DataFrame(rows).assign(id=list("ABCD")))
+    assert list(found.verdict[:3]) == ["reproduces", "reproduces", "inconsistent"]
+    assert [error.id for error in errors] == ["D"] and "counts from the last place" in errors[0].message
+
+
+def test_a_chance_is_that_of_all_ways_to_pick(world):
+    # areas 40, 10, 5, 20 thousand. Median of one less that of the others: 30, -10, -15, 10: one in four reaches 30.
+    # Of two: 40 and 20 (30) less 7.5; 40 and 10: 25 - 12.5; 40 and 5: 22.5 - 15; the others are below: one in six
+    for of, exact in {"name=Aba": 1 / 4, "name=Aba|Dun": 1 / 6, "name=Cor": 1, "name=Aba|Cor": 3 / 6}.items():
+        found = evaluate(f"chance(cities.area; of {of})", Book(world))
+        assert float(found.value) == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 20_000) ** 0.5 + 1e-4), of
+        assert (found.kind, found.decides) == ("share", exact > 0.95)
+    with pytest.raises(NoFigure, match="nothing to compare"):
+        evaluate("chance(cities.area; of name=Aba|Bex|Cor|Dun)", Book(world))
+
+
+def test_a_chance_that_decides_neither_way_leaves_a_tendency_unchecked(world):
+    cells = {"read_as": "at most 5 percent", "printed": "tend to"}
+    neither, _ = one(world, **cells, formula="chance(cities.area; of name=Aba)")
+    against, _ = one(world, **cells, formula="chance(cities.area; of name=Cor)")
+    assert (neither.verdict, against.verdict) == ("cannot be checked", "inconsistent")
+    assert "decides neither way" in neither.reason and "random picks" in neither.reason
+
+
+def test_rows_of_one_team_are_one_source():
+    table = tables.load("famine_estimates")
+    studies = table[(table["method_class"] == "census-demographic")].dropna(subset=["low", "point"], how="all")
+    found = evaluate("range(famine_estimates; method_class=census-demographic)", BOOK)
+    assert len(found.sources) == studies["team"].nunique() < len(studies)
+    assert f"{len(studies)} rows by {len(found.sources)} teams" in found.notes[0]
+
+
+def test_many_claims_read_filter_and_rank_once(monkeypatch):
+    seen = []
+    load = tables.load
+    monkeypatch.setattr(tables, "load", lambda name, *more: seen.append(name) or load(name, *more))
+    codes = load("index", edition=2023).dropna()["iso3"]
+    rows = [{"id": code, "printed": "10th", "formula": f"rank(index.rate; edition=2023; of iso3={code})"} for code in codes]
+    found, errors = claims.judge(pd.DataFrame(rows))
+    assert errors == [] and len(found) > 150 and sorted(seen) == sorted(set(seen))
 
 
 def test_a_range_keeps_each_sources_own_and_says_which_periods(world):

@@ -70,8 +70,8 @@ def test_blocks_equal_brute_force_over_all_directed_hypotheses(table, kind, seed
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_linked_errors_equal_brute_force_too(kind):
-    # The rows are sorted already. The covariance comes from errors that share a part: row i is what error i takes of four
-    # independent ones, so the error of a difference is the length of the difference of two rows.
+    # The rows are sorted already. Row i of `root` is what error i takes of four independent ones, so the error of a
+    # difference is the length of the difference of two rows.
     root = np.array([[3.0, 0, 0, 0], [1, 1, 0, 0], [2, 0, 0.5, 0], [-1, 0, 0, 2]])
     covariance = root @ root.T
     values, vectors = np.linalg.eigh(covariance)
@@ -100,19 +100,17 @@ def test_three_standard_errors_of_two_tenths_apart(kind):
 def directed_mark():
     """What x must pass for 0 and x to be told apart beside a third, far higher value, errors of 1 each.
 
-    The first look rejects that the third is not above 0, and not above x. Four hypotheses are left: 0 above x, x above 0,
-    0 above the third, x above the third. All their differences of errors stay below R if the larger, m, of the first two
-    errors has the smaller within R below it, and the third above m - R:
+    The first look rejects that the third is not above 0, and not above x. Four hypotheses are left: 0 above x, x above
+    0, 0 above the third, x above the third. All their differences of errors stay below R if the larger, m, of the first
+    two errors has the smaller within R below it, and the third above m - R:
     P(R) = integral of 2 f(m) [F(m) - F(m - R)] [1 - F(m - R)] dm. Solved for 0.95 by halving.
     """
     normal, low, high = NormalDist(), 2.0, 4.0
     grid = [place / 100 for place in range(-800, 801)]
     while high - low > 1e-4:
         r = (low + high) / 2
-        stays = sum(
-            2 * normal.pdf(m) * (normal.cdf(m) - normal.cdf(m - r)) * (1 - normal.cdf(m - r)) for m in grid
-        )
-        low, high = (r, high) if stays / 100 < 0.95 else (low, r)
+        both = [normal.pdf(m) * (normal.cdf(m) - normal.cdf(m - r)) * (1 - normal.cdf(m - r)) for m in grid]
+        low, high = (r, high) if 2 * sum(both) / 100 < 0.95 else (low, r)
     return low
 
 

@@ -21,11 +21,12 @@ estimates = st.lists(whole, min_size=1, max_size=7)
 rows = st.lists(st.tuples(whole, st.integers(0, 6).map(float)), min_size=2, max_size=6)
 
 
-def brute_force(x, error, spread, simultaneous, stepdown, level=0.95):
+def brute_force(x, error, spread, simultaneous, stepdown, level=0.95, directed=True):
     """The sets by the definition: every directed hypothesis in a loop, every draw kept.
 
     Hypothesis (i, k): i is not above k. It is rejected if x_i - x_k passes the largest of the simulated e_i - e_k among
-    the hypotheses left, all in standard errors. The marginal set of i looks at (i, k) and (k, i) for every k.
+    the hypotheses left, all in standard errors. The marginal set of i looks at (i, k) and (k, i) for every k. If not
+    directed, (k, i) goes with (i, k), which is too bold.
     """
     n, rejected = len(x), set()
     every = [(i, k) for i in range(n) for k in range(n) if i != k]
@@ -39,7 +40,8 @@ def brute_force(x, error, spread, simultaneous, stepdown, level=0.95):
             critical = max(chance[ceil(level * (len(chance) + 1)) - 1], 0)
             new = {(i, k) for i, k in left if (x[i] - x[k]) / spread[i][k] > critical}
             found |= new
-            left = [pair for pair in left if pair not in new] if new and stepdown else []
+            gone = new if directed else new | {(k, i) for i, k in new}
+            left = [pair for pair in left if pair not in gone] if new and stepdown else []
         rejected |= found if own is None else {(own, *pair) for pair in found}
     places = []
     for i in range(n):
@@ -66,6 +68,18 @@ def test_blocks_equal_brute_force_over_all_directed_hypotheses(table, kind, seed
         patch.setattr(ranks, "BLOCK", 7)
         found = rank_sets(x, se, draws=199, seed=seed, simultaneous=kind[0], stepdown=kind[1], level=level)
     assert found.values.tolist() == brute_force(x, *independent(x, se, 199, seed), *kind, level)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_the_step_down_equals_brute_force_where_dropping_both_directions_would_not(simultaneous):
+    random, bolder = np.random.default_rng(3), 0
+    for seed in range(60):
+        x, se = random.normal(0, 3, 5), random.uniform(0.5, 1.5, 5)
+        drawn = independent(x, se, 199, seed)
+        found = rank_sets(x, se, draws=199, seed=seed, simultaneous=simultaneous).values.tolist()
+        assert found == brute_force(x, *drawn, simultaneous, True)
+        bolder += found != brute_force(x, *drawn, simultaneous, True, directed=False)
+    assert bolder > 0
 
 
 @pytest.mark.parametrize("kind", KINDS)

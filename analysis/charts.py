@@ -139,7 +139,7 @@ def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
     edge = COLOURS["muted"] if face == "white" else "white"
     ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fc=face, ec=edge, lw=0.6))
     ink = "white" if face in SHADES[3:] else COLOURS["ink"]
-    ax.text(column, row, letters, ha="center", va="center", fontsize=8, color=ink)
+    ax.text(column, row, letters, ha="center", va="center", fontsize=9, color=ink)
 
 
 def key_above(fig: Figure) -> None:

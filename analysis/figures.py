@@ -128,7 +128,7 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     """Title, subtitle and source footer, each wrapped to the width, the axes kept clear of them."""
     height, margin = float(fig.get_figheight()), 0.012
     head, under = textwrap.wrap(title, 75), textwrap.wrap(subtitle, 114)
-    foot = textwrap.wrap(f"Source: {source}", 122)
+    foot = textwrap.wrap(f"Source: {source}", 108)
     bold: dict[str, Any] = {"fontsize": 12.5, "fontweight": "bold", "linespacing": 1.15}
     grey = COLOURS["muted"]
     top = height - 0.1
@@ -136,8 +136,8 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     top -= 0.225 * len(head) + 0.03
     fig.text(margin, top / height, "\n".join(under), va="top", fontsize=9.5, color=grey)
     top -= 0.17 * len(under) + 0.1
-    fig.text(margin, 0.07 / height, "\n".join(foot), va="bottom", fontsize=8, color=grey)
-    bottom = 0.07 + 0.145 * len(foot) + 0.1
+    fig.text(margin, 0.07 / height, "\n".join(foot), va="bottom", fontsize=9, color=grey)
+    bottom = 0.07 + 0.163 * len(foot) + 0.1
     for legend in fig.legends:  # in rows below the subtitle, see charts.key_above
         legend.set_bbox_to_anchor((0.004, top / height))
         top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])

@@ -1,5 +1,7 @@
 """Everything the index prints on one country, with what rounding allows: for briefs and explore."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -19,52 +21,72 @@ class Country:
 
     iso3: str
     name: str
+    called: str  # the name inside a sentence: the Gambia
     region: str
     editions: pd.DataFrame  # a row, as of `ranked`, per complete edition that lists it
     latest: Any  # that of 2023, or None
-    population: int | None  # persons, as printed in 2023
 
 
 @cache
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of rates.with_intervals and of ranks.rank_interval, and place (plain rank).
+    Columns: those of rates.with_intervals and of ranks.rank_interval.
     """
     editions, index = load("editions"), load("index", edition=edition)
     listed = index[index["rate"].notna()].reset_index(drop=True)
     found = rates.with_intervals(listed, editions)
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
-    found["place"] = ranks.rank(found["rate"])
     found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
     found.attrs = index.attrs
     return found
 
 
+def compared(name: str) -> str:
+    """A name as it is compared: letters and digits, without capitals, accents or a first "the"."""
+    letters = unicodedata.normalize("NFKD", name.strip().casefold().replace("&", "and"))
+    return re.sub(r"^the\s|\W", "", letters)
+
+
+@cache
+def meanings() -> dict[str, set[str]]:
+    """Name, as compared -> iso3 codes: a code, a name in any edition, or one of the column also."""
+    countries, known = load("countries"), dict[str, set[str]]()
+    named = [(countries, column) for column in ("iso3", "name", "also")]
+    for table, column in [*named, (load("index"), "country_as_printed")]:
+        for iso3, names in table[["iso3", column]].dropna().to_numpy():
+            for name in names.split("|"):
+                known.setdefault(compared(name), set()).add(iso3)
+    return known
+
+
 def code_of(wanted: str) -> str:
-    """The iso3 code of a listed country, from code or name; ValueError with the nearest ones."""
-    listed = load("countries").merge(load("index", edition=2023)[["iso3"]], on="iso3")
-    names: dict[str, str] = dict(zip(listed["iso3"], listed["name"], strict=True))
-    known = {iso3.lower(): iso3 for iso3 in names}
-    known |= {name.lower(): iso3 for iso3, name in names.items()}
-    if iso3 := known.get(wanted.lower()):
-        return iso3
-    close = get_close_matches(wanted.lower(), list(known), n=4, cutoff=0.5)  # several, not one
-    near = [f"{iso3} ({names[iso3]})" for iso3 in dict.fromkeys(known[text] for text in close)]
-    hint = f"did you mean {', '.join(near)}?" if near else "data/countries.csv lists the codes"
-    raise ValueError(f"{wanted} is no country of the 2023 index; {hint}")
+    """The iso3 code of a country of the countries table, from its code or a name of `meanings`.
+
+    ValueError with the choices for a name of two countries, with the nearest for an unknown one.
+    """
+    known, name = meanings(), compared(wanted)
+    if len(codes := sorted(known.get(name, []))) == 1:
+        return codes[0]
+    close = get_close_matches(name, list(known), n=4, cutoff=0.5)
+    codes = codes or list(dict.fromkeys(iso3 for text in close for iso3 in sorted(known[text])))
+    names = load("countries").set_index("iso3")["name"]
+    near = " or ".join(f"{iso3} ({names[iso3]})" for iso3 in codes)
+    hint = f"did you mean {near}?" if near else "data/countries.csv lists the names"
+    raise ValueError(f"{wanted!r} names no single country; {hint}")
 
 
 def look_up(wanted: str) -> Country:
     """The country of this code or name; ValueError for one that the 2023 index does not list."""
     iso3 = code_of(wanted)
-    place = load("countries", iso3=iso3).iloc[0]
+    name, article, region = load("countries", iso3=iso3)[["name", "article", "region"]].iloc[0]
+    if iso3 not in set(load("index", edition=2023)["iso3"]):
+        raise ValueError(f"the 2023 index does not list {name}")
     rows = [table[table["iso3"] == iso3].assign(of=len(table)) for table in map(ranked, COMPLETE)]
     editions = pd.concat(rows).set_index("edition")
     latest = editions.loc[2023] if 2023 in editions.index else None
-    persons = load("index", edition=2023, iso3=iso3)["population"].iloc[0]
-    population = None if pd.isna(persons) else int(persons)
-    return Country(iso3, str(place["name"]), str(place["region"]), editions, latest, population)
+    called = name if pd.isna(article) else f"{article} {name}"
+    return Country(iso3, name, called, region, editions, latest)
 
 
 def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
@@ -76,24 +98,8 @@ def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
     return order.iloc[max(0, here[0] - reach) : here[0] + reach + 1]
 
 
-def split_change(country: Country, start: int, end: int) -> pd.DataFrame | None:
-    """How the count changed between two editions: by the rate, by the population, together.
-
-    Each factor's part is its change times the mean of the other at both ends: they add up exactly.
-    None where either edition gives no count or no population.
-    """
-    rows = country.editions.reindex([start, end])[["people", "population"]].dropna()
-    if len(rows) < 2:
-        return None
-    population = rows["population"].astype("float64")
-    rate = rows["people"].astype("float64") / population
-    parts = {
-        "by the rate": (rate[end] - rate[start]) * population.mean(),
-        "by the population": (population[end] - population[start]) * rate.mean(),
-    }
-    return pd.DataFrame({"change in people": parts | {"together": sum(parts.values())}})
-
-
-def numbered(lines: list[str]) -> str:
-    """The lines as a numbered list in Markdown."""
-    return "\n".join(f"{place}. {line}" for place, line in enumerate(lines, start=1))
+def span(low: float, high: float, decimals: tuple[int, ...] = (2, 3, 4)) -> str:
+    """Both ends, with the first number of decimals that tells them apart; one number if none."""
+    ends = [(f"{low:,.{n}f}", f"{high:,.{n}f}") for n in decimals]
+    apart = [f"{one} to {other}" for one, other in ends if one != other]
+    return apart[0] if apart else ends[0][0]

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import figures, mortality, ranks, rates, whatif
-from analysis.country import COMPLETE, Country, look_up, ranked
-from analysis.rounding import Interval, as_printed, printed
+from analysis import figures, mortality, ranks, whatif
+from analysis.country import COMPLETE, Country, look_up, ranked, span
+from analysis.rounding import as_printed
 from analysis.tables import load
 
 REPORT = "the report's own"
@@ -17,7 +17,6 @@ ERRORS = {"rounding only": 0.0, "10 percent": 0.1, "30 percent": 0.3, "65 percen
 BASELINES = ["1994 held constant", "line from 1994 to 2003", "mean of 1990 to 1994"]
 BASELINES += ["South Korea's change since 1994"]
 EDITIONS, YEARS = COMPLETE[::-1], range(1995, 2004)
-PRINTED = "the population the report prints"
 
 
 def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float], str]:
@@ -28,17 +27,16 @@ def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float]
     row: Any = country.editions.loc[edition]
     known = load("population")
     known = known[(known["iso3"] == country.iso3) & (known["year"] == 2020)].set_index("revision")
-    revision, words = DENOMINATORS[choice], PRINTED
+    revision, words = DENOMINATORS[choice], "the population the report prints"
     if revision in known.index:
         persons = known["population_thousands"][revision] * 1000
         words = f"{persons:,.0f} people in 2020, {choice}"
         if not pd.isna(row["people"]):
-            people = printed(row["people_printed"], 100 if edition == 2016 else 1000)
-            low, high = rates.prevalence(people, Interval.of(persons)).bounds()
-            return [row["people"] / persons * 1000, low, high], words
+            people = row[["people", "people_low", "people_high"]]
+            return list(people.astype("float64") / persons * 1000), words
     elif choice != REPORT:
         have = ", ".join(known.index) or "none"
-        words += f" (no {choice} in hand for {country.name}; there is: {have})"
+        words += f" (no {choice} in hand for {country.called}; there is: {have})"
     return [row["rate"], row["low"], row["high"]], words
 
 
@@ -59,7 +57,7 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
     ax.set(xlabel="place (1 is the highest rate)", ylabel="people per 1,000")
     ax.set(yscale="log", ylim=(0.1, 300), xlim=(-3, 172))
     ax.yaxis.set_major_formatter("{x:g}")
-    title = caption = f"The {edition} edition gives no estimate for {country.name}"
+    title = caption = f"The {edition} edition gives no estimate for {country.called}"
     if edition in country.editions.index:
         size, at = ERRORS[error], list(table["iso3"]).index(country.iso3)
         (rate, low, high), words = rate_range(country, edition, denominator)
@@ -73,9 +71,9 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
         ax.hlines(rate, best, worst, color=figures.COLOURS["orange"], lw=4)
         ax.vlines(here, low, high, color=figures.COLOURS["orange"], lw=4)
         ax.plot(here, rate, "D", color=figures.COLOURS["ink"])
-        title = f"{country.name} in {edition}: place {best} to {worst} of {len(table)}"
-        title += f", {rate:.1f} per 1,000"
-        caption = f"{title}. Base: {words}. {doubt} {low:.2f} to {high:.2f} per 1,000."
+        title = f"{country.name} in {edition}: place {span(best, worst, (0,))} of {len(table)}, "
+        title += f"{rate:.{1 if edition == 2023 else 2}f} per 1,000"  # before, rates came in full
+        caption = f"{title}. Base: {words}. {doubt} {span(low, high)} per 1,000."
     subtitle = f"Every country of the {edition} edition by place and rate; orange: what {error} "
     text = {"title": title, "subtitle": f"{subtitle}would allow", "alt": caption}
     text["source"] = "Walk Free, Global Slavery Index; UN, World Population Prospects."
@@ -109,11 +107,9 @@ def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[An
         part = mortality.excess(shown, first, last, baseline_of(baseline, shown["rate"]))
         look = {"color": colours["orange"], "label": "above the baseline"}
         ax.bar(part["year"], part["excess"], bottom=part["baseline_deaths"], **look)
-        above, total = (f"{int(as_printed(part[c].sum(), 1000)):,}" for c in ("excess", "deaths"))
-        period = f"the {len(part)} years {first} to {last}"
-        title = f"About {above} deaths above the baseline in {period}"
-        caption = f"{title}, of {total} from all causes. "
-        caption += f"Baseline: {baseline}. Series: UN {revision}, a model."
+        more, total = (f"{int(as_printed(part[c].sum(), 1000)):,}" for c in ("excess", "deaths"))
+        title = f"About {more} deaths above the baseline in the {len(part)} years {first} to {last}"
+        caption = f"{title}, of {total} from all causes. Baseline: {baseline}; UN {revision}."
     ax.legend(loc="upper left", ncols=2)
     text = {"title": title, "alt": caption}
     text["subtitle"] = f"North Korea, deaths a year; baseline: {baseline}; {revision}"

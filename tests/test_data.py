@@ -235,7 +235,7 @@ def test_tiles_lie_roughly_as_on_a_map():
 def test_the_groups_have_the_members_that_their_sources_list():
     g20, oecd = ({row["iso3"] for row in read("groups", group=group)} for group in ("G20", "OECD"))
     assert len(g20) == 19 and len(oecd) == 38  # the European Union, the twentieth member, is no country
-    assert g20 & oecd == set("AUS CAN DEU FRA GBR ITA JPN KOR MEX TUR USA".split())
+    assert g20 & oecd == {"AUS", "CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "KOR", "MEX", "TUR", "USA"}
     assert {"CHN", "IND", "RUS", "ZAF"} <= g20 and "ESP" not in g20
     assert {row["status"] for row in read("groups", group="OECD")} == {"secondary"}
 

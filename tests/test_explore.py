@@ -24,10 +24,14 @@ LAB_SECONDS = 90
 
 def test_the_caption_of_a_place_follows_the_choices():
     _, korea = explore.place_view("PRK", 2023, explore.REPORT, "rounding only")
-    assert "place 1 to 1 of 160, 104.6 per 1,000" in korea and "104.56 to 104.60" in korea
+    assert "place 1 of 160, 104.6 per 1,000" in korea and "104.56 to 104.60" in korea
     # 1,091,000 over the UN's 2024 revision for 2020, 339.421249 million: 3.2143 per 1,000
     _, states = explore.place_view("USA", 2023, "UN 2024 revision", "rounding only")
     assert "3.2 per 1,000" in states and "339,421,249" in states
+    assert "United States of America in 2023: place " in states
+    # 2016 prints 0.018 percent in full, which is 0.18 per 1,000, so there is no range
+    _, early = explore.place_view("US", 2016, explore.REPORT, "rounding only")
+    assert "0.18 per 1,000" in early and early.endswith("Rounding alone allows 0.18 per 1,000.")
     _, unsure = explore.place_view("USA", 2023, explore.REPORT, "30 percent")
     best, worst = map(int, re.search(r"place (\d+) to (\d+)", unsure).groups())
     assert best < 122 < worst
@@ -38,6 +42,8 @@ def test_a_missing_denominator_and_a_missing_estimate_are_said():
     assert "no UN 2024 revision in hand for Kenya" in kenya
     _, iceland = explore.place_view("Iceland", 2023, explore.REPORT, "rounding only")
     assert iceland == "The 2023 edition gives no estimate for Iceland"
+    _, gambia = explore.place_view("Gambia", 2023, "UN 2024 revision", "rounding only")
+    assert "in hand for the Gambia;" in gambia
 
 
 def test_the_caption_of_the_famine_names_years_and_length():
@@ -165,7 +171,7 @@ def test_moving_controls_by_keyboard_changes_figure_and_caption(chromium, lab):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb", timeout=LAB_SECONDS * 1000)
         before = run_all(page)
-        assert "North Korea in 2023: place 1 to 1" in before[1]
+        assert "North Korea in 2023: place 1 of 160" in before[1]
         choose_next(page, "Edition")
         after = changed(page, 0, before)
         assert "North Korea in 2018" in after[1]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import country, mortality, rates, whatif
+from analysis import country, mortality, ranks, rates, whatif
 from analysis.tables import load
 from tools import prose
 
@@ -21,7 +21,7 @@ def findings(text=README):
 def known():
     """The names that the README's expressions may use."""
     world, editions = country.ranked(2023), load("editions")
-    rows = world.set_index("iso3")
+    rows = world.assign(place=ranks.rank(world["rate"])).set_index("iso3")
     population = load("population", revision="WPP2019", year=2020).merge(load("countries"), on="iso3")
     outside = population[~population["iso3"].isin(rows.index)]
     more = outside.groupby("region")["population_thousands"].sum() * 1000

@@ -142,7 +142,7 @@ def test_a_fault_of_the_table_that_a_key_leads_to_is_named_there(folder):
         load("index", folder=folder)
     header, first, rest = text.split("\n", 2)
     countries.write_text("\n".join([header, first.split(",")[0], rest]), encoding="utf-8")
-    with pytest.raises(TableError, match=r"data/countries\.csv, row 2: has 1 cells, not 6"):
+    with pytest.raises(TableError, match=r"data/countries\.csv, row 2: has 1 cells, not 8"):
         load("index", folder=folder)
 
 

@@ -15,14 +15,14 @@ NOTEBOOK = "country_brief"
 
 def country_codes(wanted: list[str]) -> list[str]:
     """The iso3 codes, each once; "all": those with an estimate. ValueError names the unknown."""
-    from analysis.country import code_of, ranked
+    from analysis.country import look_up, ranked
 
     if "all" in [text.lower() for text in wanted]:
         return sorted(ranked(2023)["iso3"])
     codes, unknown = [], []
     for text in wanted:
         try:
-            codes.append(code_of(text))
+            codes.append(look_up(text).iso3)
         except ValueError as error:
             unknown.append(str(error))
     if unknown:

@@ -11,6 +11,7 @@ examples:
   python -m analysis rebuild --all        run every notebook (make figures)
   python -m analysis rebuild --check      run nothing; say what is out of date, and why
   python -m analysis ranks --edition 2018 --region "Arab States" --json
+  python -m analysis tables index         what a table holds, for formulas (without a name: all)
   python -m analysis claims               the verdict on every claim of the article
   python -m analysis claims examples/my_article.csv --html   (how: examples/README.md)
   python -m analysis compare FILE.xlsx    the cells of Walk Free's workbook that differ from ours
@@ -35,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
     ranks.add_argument("--edition", default="2023", metavar="YEAR", help="2016, 2018, or else 2023")
     ranks.add_argument("--region", metavar="NAME", help="only the countries of one region")
     ranks.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+    listing = add("tables", help="the tables, or the columns of one: unit, values, an example")
+    listing.add_argument("name", nargs="?", metavar="TABLE", help="one table (default: list all)")
     claims = add("claims", help="judge the article's printed figures, or those of your own file")
     claims.add_argument("file", nargs="?", metavar="FILE", help="a CSV file: id,printed,formula")
     shape = claims.add_mutually_exclusive_group()
@@ -69,6 +72,10 @@ def call_command(options: argparse.Namespace) -> int:
         from tools import ranking
 
         return ranking.show_ranking(options.edition, options.region, options.json)
+    if options.command == "tables":
+        from tools import catalogue
+
+        return catalogue.show_tables(options.name)
     if options.command == "claims":
         from tools import report
 

@@ -45,8 +45,7 @@ def show_ranking(edition: str, region: str | None, as_json: bool) -> int:
     if as_json:
         print(json.dumps(found[RANKING].to_dict("records"), indent=1, ensure_ascii=False))
         return 0
-    ends = {name: found[name].map("{:.2f}".format) for name in ("low", "high")}
-    found = found.assign(printed_rate=found["printed_text"], **ends)
-    print(found[RANKING].to_string(index=False))
+    found = found.assign(printed_rate=found["printed_text"])
+    print(found[RANKING].to_string(index=False, float_format="{:.2f}".format))
     print(f"low, high: people per 1,000, {ONLY}")
     return 0

@@ -317,6 +317,7 @@ def test_formulas_with_letters_changed_are_refused_and_never_run():
         # a count of rows is exact, also without a word for rows: four rows are not five
         ("4", "count(cities)", "reproduces", "strict", "none"),
         ("four", "count(cities.people)", "inconsistent", "", "value"),
+        ("at least four", "count(cities)", "reproduces", "strict", "none"),
         # 995,600 charitably is 995,550 to 995,650, and the printed 996,000 allows 995,500 to 996,500
         ("995,600", "value(cities.people; name=Aba)", "within rounding", "charitable", "none"),
         # 994,000 charitably ends at 994,500; the nearest value is 995,500

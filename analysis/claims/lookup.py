@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import rates, tables
+from analysis._package import read_package
 from analysis.claims.widths import HUNDRED, ONE
 from analysis.country import code_of
 from analysis.rounding import UNROUNDED, Interval, exact, printed
@@ -103,18 +104,11 @@ class Book:
         return self.keep(self.read_table, name)
 
     def read_table(self, name: str) -> pd.DataFrame:
-        for folder in self.folders:
-            try:
-                tables.describe(name, folder)
-            except tables.TableError as error:
-                remedy = error.problems[0].remedy
-            else:
-                return tables.load(name, folder)
-        raise FormulaError(f'there is no table "{name}"; {remedy}')
-
-    def editions(self) -> dict[Any, dict[Any, Any]]:
-        """How each edition of the index rounds, by year."""
-        return dict(self.table("editions").set_index("edition").to_dict("index"))
+        """table, read anew."""
+        where = {entry["name"]: folder for folder in self.folders[::-1]
+                 for entry in read_package(folder)["resources"]}  # fmt: skip
+        require(name, where, "there is no table")
+        return tables.load(name, where[name])
 
     def index_rates(self) -> pd.DataFrame:
         """low, high: the rates per 1,000 that a row's rate, count and population allow together."""
@@ -224,6 +218,10 @@ class Book:
             raise NoFigure(f"{reference} is not printed for {'; '.join(filters) or 'any row'}")
         return {label: self.keep(self.cell, name, column, label) for label in labels}
 
+    def editions(self) -> dict[Any, dict[str, Any]]:
+        """How each edition of the index rounds, by year."""
+        return {row["edition"]: row for row in self.keep(self.records, "editions").values()}
+
     def records(self, name: str) -> dict[Any, dict[str, Any]]:
         """Label of a row -> column -> what stands there."""
         return dict(self.table(name).to_dict("index"))
@@ -232,8 +230,8 @@ class Book:
         """The figure of one row, which has one."""
         row = self.keep(self.records, name)[label]
         text = str(row.get(f"{column}_printed", row[column]))
-        own = f"{column}_unit" in row or "edition" not in row
-        edition = {} if own else self.keep(self.editions).get(row["edition"], {})
+        by_edition = "edition" in row and f"{column}_unit" not in row
+        edition = self.keep(self.editions)[row["edition"]] if by_edition else {}
         steps = (row.get(f"{column}_unit"), edition.get(f"{column}_unit"), UNROUNDED)
         unit = str(self.table(name).attrs["units"].get(column, ""))
         if unit.startswith("see "):

@@ -100,7 +100,8 @@ class Phrase:
 def phrase(text: str, kind: str = "") -> Phrase:
     """Read a printed phrase; ValueError, with a hint or examples, for one that is not clear.
 
-    kind: of the figure it is compared with; where that is a rank, 149 out of 160 is a place.
+    kind: of the figure it is compared with. Beside a rank 149 out of 160 is a place; beside a count
+    of rows a number is exact.
     """
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     for pattern, replacement in REWRITES:
@@ -128,6 +129,7 @@ def parts_of(words: str, kind: str) -> SimpleNamespace | None:
         part.base = ""  # 10 percent in 2023 is of no whole
     part.total = exact(part.base or "0")
     part.after = re.findall(r"[a-z0-9']+", part.noun + part.tail)
+    part.of_rows = kind == "rows" or not WORDS["rows"].keys().isdisjoint(part.after[:1])
     if part.end or (kind == "rank" and part.join in ("of", "out of") and not part.unit):
         part.ordinal = part.ordinal or "th"
     return part
@@ -201,7 +203,7 @@ def figure_of(text: str, part: SimpleNamespace) -> Phrase:
     value, pair = value_of(part, whole)
     kind = "share" if "/" in part.number and part.times == 1 else kind
     per = ONE if kind != "share" else whole if whole >= 1000 else HUNDRED
-    if kind == "count" and part.after[:1] and part.after[0] in WORDS["rows"] and not part.manner:
+    if kind == "count" and part.of_rows and not part.manner:
         pair = (Interval(value, value),) * 2
     end = value if part.manner in ("below", "above") else None
     allowed = Interval(0, ONE if kind == "share" and value <= 1 else ENDLESS)

@@ -167,7 +167,7 @@ def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
     column = "read_as" if claim["read_as"] else "printed"
     text = claim[column]
     try:
-        shown = phrase(text, computed.kind)
+        shown = phrase(text, "rows" if computed.of_rows else computed.kind)
     except ValueError as error:
         raise ClaimError(claim["id"], column, str(error)) from None
     if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
@@ -187,19 +187,17 @@ def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
         return check_sources(shown, computed)
     value, interval = computed.value, computed.interval
     prints = value is not None and shown.allows(Interval(value, value), shown.strict)
-    spans = interval.low != interval.high
     meets = prints or shown.allows(interval, shown.charitable)
-    strict, wide = (allowed_text(shown, found) for found in (shown.strict, shown.charitable))
-    fits = "fits" if prints else "does not fit"
-    why = f'{computed.text(shown.per, shown.kind)} {fits} "{shown.text}"'
-    if not prints:
-        why += f", read as {strict}" + (f", charitably as {wide}" if wide != strict else "")
-    if spans and not prints:
+    text = computed.text(shown.per, shown.kind)
+    if prints:
+        return verdict(prints, meets), "strict", f'{text} fits "{shown.text}"'
+    why = f'{text} does not fit "{shown.text}", read as {reading_text(shown)}'
+    if interval.low != interval.high:
         allowed = range_text(interval, shown.per, shown.kind)
         why += f"; rounding of the figures it is computed from allows {allowed}"
-    if not computed.decides and not prints:
+    if not computed.decides:
         return CANNOT, "", why
-    return verdict(prints, meets), "strict" if prints else "charitable" if meets else "", why
+    return verdict(prints, meets), "charitable" if meets else "", why
 
 
 def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from analysis._validate import problems_in
 from analysis.rounding import UNROUNDED
 
 LIST, LISTED = "tables.csv", ["table", "column", "unit", "rounding", "source"]
+GAPS = dict.fromkeys(["-", "\u2013", "n/a", "N/A", "NA"], "")
 GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 STEP = re.compile(rf"{UNROUNDED}|(?=.*[1-9])[0-9]{{1,12}}(\.[0-9]{{1,12}})?")
 
@@ -54,7 +55,7 @@ def listed(folder: Path) -> dict[str, Any]:
         known = numbers[["name", "type", "unit", "rounding"]].to_dict("index")
         fields = [known.get(column, {"name": column, "type": "string"}) for column in header]
         sources = [{"title": title} for title in dict.fromkeys(columns["source"])]
-        schema = {"fields": fields, "missingValues": ["", "-", "n/a"]}
+        schema = {"fields": fields, "missingValues": [""]}
         entries.append({"name": name, "path": f"{name}.csv", "sources": sources, "schema": schema})
     return {"resources": entries}
 
@@ -64,6 +65,7 @@ def write_table(folder: Path, into: Path, entry: dict[str, Any]) -> None:
     fields, path = entry["schema"]["fields"], folder / Path(entry["path"]).name
     rows = _package.rows_of(path)
     for _, cells in rows[1:]:
+        cells[:] = [GAPS.get(text, text) for text in cells]
         cells[:] = [text.replace(",", "") if GROUPED.fullmatch(text) else text for text in cells]
     if problems := list(problems_in(rows, entry, folder)):
         raise tables.TableError(*problems)

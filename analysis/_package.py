@@ -15,6 +15,7 @@ from typing import Any
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = "datapackage.json"
+MB, MOST = 10**6, 20  # a table or a reader's file has at most 20 MB
 RESTORE = "restore it with: git checkout data"
 TABLE = ("title", "sources", "schema")  # what an entry must have before its rows can be read
 Entry = dict[str, Any]  # a table's entry in datapackage.json
@@ -46,6 +47,16 @@ class TableError(ValueError):
         self.problems = list(problems)
         more = [f"... and {len(problems) - 10} more"] if len(problems) > 10 else []
         super().__init__("\n".join([str(p) for p in problems[:10]] + more))
+
+
+def file_content(path: Path, most: int = MOST) -> bytes:
+    """The bytes of an ordinary file of at most `most` MB; OSError says what else it is."""
+    kind = "a folder" if path.is_dir() else "a pipe or a device"
+    if path.exists() and not path.is_file():  # reading a pipe may wait for ever
+        raise OSError(f"because it is {kind}; name a file")
+    if path.stat().st_size > most * MB:
+        raise OSError(f"because it is larger than {most} MB; keep only what is needed in it")
+    return path.read_bytes()
 
 
 def near(wanted: str, known: Iterable[Any], alike: float = 0.6) -> str:

@@ -1,17 +1,13 @@
-"""Reading data/datapackage.json and the CSV files it names, for tables.load.
-
-It needs no pandas, so that `rebuild --check` starts fast.
-"""
+"""data/datapackage.json and the CSV files it names; without pandas, so that --check is fast."""
 
 import csv
 import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = "datapackage.json"
@@ -22,8 +18,7 @@ Entry = dict[str, Any]  # a table's entry in datapackage.json
 CsvRows = list[tuple[int, list[str]]]  # (line number in the file, cells), the header first
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault of a table: where it stands, what it is, what to do. row: its line in the file."""
 
     file: str
@@ -36,12 +31,13 @@ class Problem:
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row else ""
         column = f", column {self.column}" if self.column else ""
-        value = f' "{self.value}"' if self.value is not None else ""
+        shown = " ".join((self.value or "").split())
+        value = f' "{shown[:60]}{"..." * (len(shown) > 60)}"' if self.value is not None else ""
         return f"data/{self.file}{row}{column}:{value} {self.what}; {self.remedy}"
 
 
 class TableError(ValueError):
-    """A table does not fit its description; `problems` has each, the message the first ten."""
+    """A table is not as described; `problems`: the first hundred, the message: the first ten."""
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = list(problems)
@@ -51,19 +47,17 @@ class TableError(ValueError):
 
 def file_content(path: Path, most: int = MOST) -> bytes:
     """The bytes of an ordinary file of at most `most` MB; OSError says what else it is."""
-    kind = "a folder" if path.is_dir() else "a pipe or a device"
     if path.exists() and not path.is_file():  # reading a pipe may wait for ever
-        raise OSError(f"because it is {kind}; name a file")
+        raise OSError(f"as it is a {'folder' if path.is_dir() else 'pipe or device'}; name a file")
     if path.stat().st_size > most * MB:
-        raise OSError(f"because it is larger than {most} MB; keep only what is needed in it")
+        raise OSError(f"as it is larger than {most} MB; keep only what is needed in it")
     return path.read_bytes()
 
 
 def near(wanted: str, known: Iterable[Any], alike: float = 0.6) -> str:
-    """The known name that is probably meant, or "": reordered, longer or spelt alike (0 to 1)."""
-    folded = {str(name).casefold(): str(name) for name in known}
-    word = wanted.casefold()
-    # region for region_as_printed is a longer one
+    """The nearest known name, or "": reordered, spelt alike (0 to 1), or with more after a _."""
+    folded = {str(name).casefold(): str(name) for name in list(known)[:5000]}
+    word = wanted.casefold()[:100]
     mixed = [k for k in folded if sorted(k) == sorted(word) or k.startswith(f"{word}_")]
     close = mixed or get_close_matches(word, folded, n=1, cutoff=alike)
     return folded[close[0]] if close else ""
@@ -81,17 +75,16 @@ def read_package(folder: Path = DATA, parts: Sequence[str] = (), top: Sequence[s
     """datapackage.json; TableError unless all tables have name, path and parts, and it the top."""
     gap = ""
     try:
-        package: Entry = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        package: Entry = json.loads(file_content(folder / FILE).decode())
         for number, entry in enumerate(package["resources"], start=1):
             about = f"the table {entry.get('name', f'number {number}')} "
             gap = gap or lacking(about, entry, ("name", "path", *parts))
             for field in entry["schema"]["fields"] if "schema" in parts and not gap else []:
                 gap = gap or lacking(about, field, ("name", "type"))
         gap = gap or lacking("", package, top)
-    except FileNotFoundError:
-        gap = "is missing"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        gap = f"cannot be read ({type(error).__name__}: {error})"
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        gap = "is missing" if missing else f"cannot be read ({type(error).__name__}: {error})"
     if gap:
         raise TableError(Problem(FILE, what=gap, remedy=f"{RESTORE}/{FILE}"))
     return package
@@ -118,16 +111,17 @@ def sha256(path: Path) -> str:
 
 
 def rows_of(path: Path) -> CsvRows:
-    """Every row that is not blank; TableError if the file is missing, empty or not UTF-8."""
+    """Every row that is not blank; TableError if the file cannot be read as CSV in UTF-8."""
+    line, what, remedy = None, "is empty", RESTORE
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError:
-        raise TableError(Problem(path.name, what="is missing", remedy=RESTORE)) from None
+        reader = csv.reader(io.StringIO(file_content(path).decode("utf-8-sig"), newline=""))
+        if rows := [(reader.line_num, row) for row in reader if row]:
+            return rows
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}" if path.exists() else "is missing"
     except UnicodeDecodeError as error:
-        what = f"is not UTF-8 (byte {error.start})"
-        raise TableError(Problem(path.name, what=what, remedy="save it as UTF-8 CSV")) from None
-    reader = csv.reader(io.StringIO(text, newline=""))
-    rows = [(reader.line_num, row) for row in reader if row]
-    if not rows:
-        raise TableError(Problem(path.name, what="is empty", remedy=RESTORE))
-    return rows
+        what, remedy = f"is not UTF-8 (byte {error.start})", "save it as UTF-8 CSV"
+    except csv.Error as error:  # a cell of more than 131,072 letters
+        line, what = reader.line_num, f"is no CSV: {error}"
+        remedy = "shorten that cell, or close its quotation mark"
+    raise TableError(Problem(path.name, line, what=what, remedy=remedy))

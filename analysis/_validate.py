@@ -88,10 +88,10 @@ def column_problems(entry: Entry, field: Entry, records: Records, folder: Path) 
         text, by = row[field["name"]], row.get(limit.get("by"), "")
         top = row[beside] if beside else limits.get(by, "")
         fault = cell_fault(field, text, text in missing)
-        if not fault and re.fullmatch(NUMBER, text) and top not in missing:
-            if not re.fullmatch(NUMBER, top) or float(text) > float(top):
-                other = f"{limit['field']} of {by} in {limit['resource']}.csv" if limit else beside
-                fault = f"is above {top}, the {other}", f"{AGAINST}, and its unit"
+        compared = not fault and re.fullmatch(NUMBER, text) and top not in missing
+        if compared and not (re.fullmatch(NUMBER, top) and float(text) <= float(top)):
+            other = f"{limit['field']} of {by} in {limit['resource']}.csv" if limit else beside
+            fault = f"is above {top}, the {other}", f"{AGAINST}, and its unit"
         if fault:
             yield Problem(entry["path"], line, field["name"], text, *fault)
 

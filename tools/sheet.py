@@ -6,7 +6,8 @@ import io
 import re
 import unicodedata
 import warnings
-from itertools import combinations, product
+from collections.abc import Iterator
+from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -53,39 +54,37 @@ class Sheet(NamedTuple):
 
 
 class Parts(ZipFile):
-    """The parts of a workbook; no more of them is unpacked than a table of countries can need."""
+    """The parts of a workbook, each read once, without most rows that hold a format at most.
 
-    unpacked = held = 0  # bytes so far
+    There may be a million of them, which take minutes to parse. SheetError for too much else.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content))
+        self.opened: dict[str, bytes] = {}
+        self.room = HELD * MB
+        if sum(part.file_size for part in self.infolist()) > UNPACKED * MB:
+            raise SheetError(TOO_MUCH)
 
     def open(self, name: Any, *more: Any, **options: Any) -> Any:
-        """A part as a stream, which never gives more bytes than the part is said to have."""
-        info = self.getinfo(name)
-        if info.file_size > UNPACKED * MB:
-            raise SheetError(TOO_MUCH)
-        if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # the others unpack at one go
-            raise BadZipFile(f"{name} is packed in an unusual way")
-        return Part(self, super().open(name))
+        """A part as a stream, which never has more bytes than the part is said to have."""
+        if name not in self.opened:
+            self.opened[name] = b"".join(self.chunks(name))
+        return io.BytesIO(self.opened[name])
 
-
-class Part(io.RawIOBase):
-    """One part, without most of the rows that have a format at most: a million takes minutes."""
-
-    def __init__(self, parts: Parts, stream: Any) -> None:
-        self.parts, self.stream = parts, stream
-
-    def read(self, size: int | None = -1) -> bytes:
-        """The next bytes, as many as it suits; all of them if size is negative."""
-        if size is None or size < 0:
-            return b"".join(iter(lambda: self.read(1), b""))
-        chunk = self.stream.read(1 << 16)
-        self.parts.unpacked += len(chunk)
-        first, last = chunk.find(b"<row r="), chunk.rfind(b"<row r=")  # the last may be cut off
-        if not OTHER.search(chunk, first, last):
-            chunk = chunk[:first] + chunk[last:]
-        self.parts.held += len(chunk)
-        if self.parts.unpacked > UNPACKED * MB or self.parts.held > HELD * MB:
-            raise SheetError(TOO_MUCH)
-        return bytes(chunk)
+    def chunks(self, name: Any) -> Iterator[bytes]:
+        """A part piece by piece."""
+        if self.getinfo(name).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            raise BadZipFile(f"{name} is packed in an unusual way")  # it may unpack at one go
+        with super().open(name) as part:
+            while chunk := part.read(1 << 16):
+                first, last = chunk.find(b"<row r="), chunk.rfind(b"<row r=")
+                if not OTHER.search(chunk, first, last):  # what follows the last may be cut off
+                    chunk = chunk[:first] + chunk[last:]
+                self.room -= len(chunk)
+                if self.room < 0:
+                    raise SheetError(TOO_MUCH)
+                yield chunk
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -95,9 +94,8 @@ def read_sheet(path: Path) -> Sheet:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about parts of the file that are not needed here
             sheet, layout = country_sheet(open_workbook(content))
-            source = sheet._get_source().read()
-            stored, areas = sheet_cells(sheet, io.BytesIO(source))
-            formulas, _ = sheet_cells(sheet, io.BytesIO(source), stored=False)
+            stored, areas = sheet_cells(sheet)
+            formulas, _ = sheet_cells(sheet, stored=False)
     except Exception as error:  # zipfile, the XML parser and openpyxl raise anything
         known = next((e for e in (error, error.__cause__) if isinstance(e, SheetError)), None)
         raise known or SheetError(f" is {file_fault(content, error)}") from None
@@ -141,30 +139,24 @@ def file_fault(content: bytes, error: Exception) -> str:
 
 
 def open_workbook(content: bytes) -> Any:
-    """The workbook, of which no sheet is read yet."""
+    """The workbook, of which no cell is read yet."""
     reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
-    reader.archive = Parts(io.BytesIO(content))
+    reader.archive = Parts(content)
     reader.read()
     return reader.wb
 
 
-def sheet_cells(
-    sheet: Any, source: Any, stored: bool = True, last: int = 1 << 20
-) -> tuple[Cells, list[Any]]:
-    """Each cell of a stream of XML that holds something, down to row `last`, and merged areas.
+def sheet_cells(sheet: Any, stored: bool = True) -> tuple[Cells, list[Any]]:
+    """Each cell that holds something, and the areas of merged cells.
 
     stored: of a formula the value that it last had; else the formula itself.
     """
     book, cells = sheet.parent, Cells()
     dates = book.epoch, book._date_formats, book._timedelta_formats
-    parser = WorkSheetParser(source, sheet._shared_strings, stored, *dates)
-    for n, row in parser.parse():
-        if n > last:
-            break
-        for cell in row:
-            if cell["value"] is not None:
-                letter = get_column_letter(cell["column"])
-                cells.setdefault(cell["row"], {})[letter] = cell["value"]
+    parser = WorkSheetParser(sheet._get_source(), sheet._shared_strings, stored, *dates)
+    for cell in chain.from_iterable(row for _, row in parser.parse()):
+        if cell["value"] is not None:
+            cells.setdefault(cell["row"], {})[get_column_letter(cell["column"])] = cell["value"]
     return cells, parser.merged_cells.mergeCell if parser.merged_cells else []
 
 
@@ -179,7 +171,7 @@ def country_sheet(book: Any) -> tuple[Any, Layout]:
         raise SheetError(f" has the sheets of more than one edition, {titles}; keep one in a file")
     remedy = ORIGINAL
     for sheet in book.worksheets:
-        rows = sheet_cells(sheet, sheet._get_source(), last=LAST_HEADER)[0].values()
+        rows = sheet_cells(sheet)[0].values()
         for layout in LAYOUTS:
             if any(not missing_names(row, layout) for row in rows):
                 has = f"'{sheet.title}' has the columns of {layout['edition']}"

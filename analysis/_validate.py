@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import _package
-from analysis._package import CsvRows, Entry, Problem, TableError, near
+from analysis._package import LONGEST, CsvRows, Entry, Problem, TableError, near
 
 AGAINST = "check it against the source"
 WHOLE = r"-?[0-9]{1,18}"  # \d would allow the digits of every script
@@ -83,7 +83,7 @@ def column_problems(entry: Entry, field: Entry, records: Records, folder: Path) 
     limit, beside = field.get("maximumFrom", {}), field.get("atMost")
     limits: dict[str, str] = {}
     if limit:  # the largest value allowed beside each value of the column `by`
-        limits |= columns_of(limit["resource"], [limit["by"], limit["field"]], folder)
+        limits |= dict(columns_of(limit["resource"], [limit["by"], limit["field"]], folder))
     for line, row in records:
         text, by = row[field["name"]], row.get(limit.get("by"), "")
         top = row[beside] if beside else limits.get(by, "")
@@ -101,6 +101,8 @@ def cell_fault(field: Entry, text: str, missing: bool) -> tuple[str, str] | None
     rules = field.get("constraints", {})
     if missing:
         return ("is required", "fill the cell") if rules.get("required") else None
+    if len(text) > LONGEST:
+        return f"has more than {LONGEST:,} letters", "shorten it, or close its quotation mark"
     pattern, kind = KINDS.get(field["type"], ("(?s).*", ""))
     if not re.fullmatch(pattern, text):
         return f"is not {kind}", "write digits only, with a point for decimals"

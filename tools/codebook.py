@@ -13,6 +13,7 @@ from analysis._package import DATA, FILE, Problem, TableError, rows_of, sha256
 from analysis._validate import problems_in
 from analysis.rounding import VERDICTS
 from tools.page import TEMPLATES
+from tools.stale import Project
 
 BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
 
@@ -66,6 +67,14 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
         sealed = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         (folder / FILE).write_text(sealed, encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_documents(project: Project, seal: bool = False) -> int:
+    """Write the codebook, with seal the checksums, and the block in README.md; all or nothing."""
+    with all_or_nothing(project.data / FILE, project.data / "README.md"):
+        write_codebook(project.data, seal)
+        write_verdicts(project.root)
+    return 0
 
 
 def verdict_block() -> str:

@@ -2,9 +2,19 @@
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from typing import Any
 
+from tools.stale import Project
+
+# control characters but tab, newline and what starts a progress bar; turns of direction; halves
+CONTROL = re.compile(
+    r"(?!\A\r)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 EPILOG = """\
 examples:
   python -m analysis rebuild              run the notebooks that are out of date
@@ -51,65 +61,71 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def call_command(options: argparse.Namespace) -> int:
-    """Call the chosen command; its module is loaded only now."""
-    from tools.stale import Project
+def call_rebuild(project: Project, options: argparse.Namespace) -> int:
+    """Rebuild, or say what is out of date."""
+    if options.check and options.all:
+        raise ValueError("give --check or --all, not both: --check looks at every notebook anyway")
+    if options.check:
+        return int(tool("rebuild").report_stale(project, options.names))
+    return int(tool("rebuild").rebuild(project, options.names, options.all))
 
-    project = Project.here()
-    if options.command == "rebuild":
-        from tools import rebuild
 
-        if options.check and options.all:
-            what = "--check looks at every notebook anyway"
-            raise ValueError(f"give --check or --all, not both: {what}")
-        if options.check:
-            return rebuild.report_stale(project, options.names)
-        return rebuild.rebuild(project, options.names, options.all)
-    if options.command == "ranks":
-        from tools import ranking
+def tool(name: str) -> Any:
+    """A module of tools, which is loaded only when its command is called."""
+    return import_module(f"tools.{name}")
 
-        return ranking.show_ranking(options.edition, options.region, options.json)
-    if options.command == "claims":
-        from tools import report
 
-        pages = project.build / "claims" if options.html else None
-        return report.show_verdicts(options.file, options.json, pages)
-    if options.command == "compare":
-        from tools import workbook
+CALLS: dict[str, Callable[[Project, Any], int]] = {
+    "rebuild": call_rebuild,
+    "ranks": lambda _, o: tool("ranking").show_ranking(o.edition, o.region, o.json),
+    "claims": lambda p, o: tool("report").show_verdicts(
+        o.file, o.json, p.build / "claims" if o.html else None
+    ),
+    "compare": lambda _, o: tool("workbook").show_differences(o.file),
+    "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal),
+    "brief": lambda p, o: tool("brief").write_briefs(p, o.countries),
+    "lab": lambda p, o: tool("lab").open_lab(p, o.extra[o.extra[:1] == ["--"] :]),
+}
 
-        return workbook.show_differences(options.file)
-    if options.command == "codebook":
-        from tools import codebook
 
-        with codebook.all_or_nothing(project.data / "datapackage.json", project.data / "README.md"):
-            codebook.write_codebook(project.data, options.seal)
-            codebook.write_verdicts(project.root)
-        return 0
-    if options.command == "brief":
-        from tools import brief
+class Plain:
+    """A stream to which control characters, which can steer a terminal, go as \\u001b and so on."""
 
-        return brief.write_briefs(project, options.countries)
-    from tools import lab
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
 
-    return lab.open_lab(project, options.extra[options.extra[:1] == ["--"] :])
+    def write(self, text: str) -> int:
+        """Write the text, as far as the stream knows its letters."""
+        shown = CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        code = self.stream.encoding or "utf-8"
+        return int(self.stream.write(shown.encode(code, "backslashreplace").decode(code)))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of a command line."""
-    top, code = parser(), 0
-    options = top.parse_args(arguments)
+    out: Any = Plain(sys.stdout)
+    with redirect_stdout(out), redirect_stderr(Plain(sys.stderr)):  # type: ignore[type-var]
+        return run(parser(), arguments)
+
+
+def run(top: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    """The exit code of one command; what is wrong is one line on stderr."""
+    options, code = top.parse_args(arguments), 0
     if options.command is None:
         top.print_help()
         return 0
     try:
-        code = call_command(options)
+        code = CALLS[options.command](Project.here(), options)
         sys.stdout.flush()
-    except ValueError as error:  # bad input; tables.TableError is one
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
         print(f"analysis: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("analysis: stopped; nothing was left half-written", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from tools.stale import Project
@@ -62,5 +63,6 @@ def open_lab(project: Project, extra: list[str]) -> int:
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
     from jupyterlab.labapp import LabApp
 
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # its log has colours
     LabApp.launch_instance(argv=options(project, extra))
     return 0

@@ -41,8 +41,9 @@ def captioned_table(made: str, caption: str) -> str:
 def output(item: Any, heading: str) -> str:
     """One output of a cell as HTML; ValueError for a kind that a page cannot show."""
     data = item.get("data", {})
-    if "text/markdown" in data:
-        return markdown_as_html(data["text/markdown"])
+    if "text/markdown" in data:  # what a table says stands in it: no tag, link or picture
+        made = markdown_as_html(data["text/markdown"].replace("<", "&lt;"))
+        return re.sub(r"</?(?:a|img)\b[^>]*>", "", made)
     if "image/png" in data:
         alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
         return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
@@ -81,5 +82,5 @@ def publish(path: Path, title: str, content: str, footer: str = FOOTER, style: s
     template = TEMPLATES.get_template("page.html.j2")
     made = template.render(title=title, content=content, footer=footer, style=style)
     partial = path.with_suffix(".partial")
-    partial.write_text(made + "\n", encoding="utf-8", newline="\n")
+    partial.write_text(made + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
     partial.replace(path)

@@ -1,6 +1,7 @@
 """The verdicts on the article's claims, or on a reader's own, as text, JSON or a page."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -12,6 +13,7 @@ from textwrap import fill
 import pandas as pd
 
 from analysis import claims, tables
+from analysis._package import LONGEST, file_content
 from analysis.claims.lookup import number_text
 from analysis.claims.verdicts import NUMERIC
 from analysis.rounding import INCONSISTENT, VERDICTS, exact
@@ -47,7 +49,7 @@ def claim_rows(file: str) -> list[tuple[int, list[str]]]:
     """(number of its first line, cells) of each row that is not blank; ValueError if not CSV."""
     path, rows, line = Path(file), [], 1
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = file_content(path).decode("utf-8-sig")
         head = re.split(r"[\r\n]", text, maxsplit=1)[0]
         split = ";" if ";" in head and "," not in head else ","  # as some spreadsheets write
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=split)
@@ -62,7 +64,8 @@ def claim_rows(file: str) -> list[tuple[int, list[str]]]:
         fault = f"is not UTF-8 (byte {error.start}); save it as CSV UTF-8"
         raise ValueError(f"{file} {fault}") from None
     except (OSError, csv.Error) as error:
-        raise ValueError(f"{file} cannot be read as a CSV file: {error}") from None
+        fault = getattr(error, "strerror", None) or error
+        raise ValueError(f"{file} cannot be read as a CSV file: {fault}") from None
     return [(line, row) for line, row in rows if any(row)]
 
 
@@ -84,9 +87,12 @@ def read_claims(file: str) -> pd.DataFrame:
     cells = [dict(zip(header, row, strict=False)) for _, row in rows]
     unread = {}
     for place, (line, row) in enumerate(rows):
-        if fault := comma_fault(row, header, len(names)):
-            cells[place] = {"id": row[0]} if header[0] == "id" else {}
-            unread[place] = (f"line {line}", f"{fault}; {COMMA}")
+        fault = comma_fault(row, header, len(names))
+        if max(map(len, row)) > LONGEST:
+            fault = f"a cell of more than {LONGEST:,} letters; is a quotation mark not closed?"
+        if fault:
+            cells[place] = {"id": row[0][:40]} if header[0] == "id" else {}
+            unread[place] = (f"line {line}", fault)
     frame = pd.DataFrame(cells, columns=header, dtype="str")
     frame.attrs["unread"] = unread
     return frame
@@ -100,12 +106,12 @@ def comma_fault(row: list[str], header: list[str], width: int) -> str:
     then stands in printed and formula, and the formula in the next column.
     """
     if len(row) > width or any(row[len(header) :]):
-        return f"{len(row)} cells, not {len(header)}"
+        return f"{len(row)} cells, not {len(header)}; {COMMA}"
     after = header.index("formula") + 1
     if not re.fullmatch(r"\w+\(.*\)", "".join(row[after : after + 1])):
         return ""
-    moved = header[after] != "alternative" and re.match(r"\d{3}\b", row[after - 1])
-    return f"the formula stands under {header[after]}" if moved else ""
+    moved = header[after] != "alternative" and re.match(r"[0-9]{3}\b", row[after - 1])
+    return f"the formula stands under {header[after]}; {COMMA}" if moved else ""
 
 
 def text_or_blank(value: float) -> str:
@@ -151,9 +157,10 @@ def verdicts_as_json(found: pd.DataFrame) -> str:
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
-def write_claims_page(seen: pd.DataFrame, faults: list[str], path: Path, source: str) -> None:
+def write_claims_page(seen: pd.DataFrame, faults: list[str], path: Path, source: str, key: str) -> None:
     """A page with the counts, what could not be read, the verdicts, and what the words mean."""
-    values = {"counts": verdict_counts(seen), "faults": faults, "source": source, "about": ABOUT}
+    values = {"counts": verdict_counts(seen), "faults": faults, "about": ABOUT}
+    values |= {"source": source, "key": key}
     template = page.TEMPLATES.get_template("claims.html.j2")
     content = template.render(values, rows=seen.to_dict("records"))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -169,9 +176,12 @@ def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | 
     seen = for_reader(found)
     if pages:
         source = Path(file or "article")
-        path = pages / f"{source.stem}.html"
+        key = hashlib.sha256(bytes(source.resolve())).hexdigest()[:8]
+        path = pages / f"{source.stem[:60]}.html"
+        if path.exists() and f'id="{key}"' not in path.read_text(encoding="utf-8"):
+            path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
         faults = [str(error) for error in errors]
-        write_claims_page(seen, faults, path, source.name if file else "the article")
+        write_claims_page(seen, faults, path, source.name if file else "the article", key)
         print(f"wrote {path}: open it in a browser. {verdict_counts(seen)}")
     else:
         print(verdicts_as_json(found) if as_json else verdicts_as_text(seen))

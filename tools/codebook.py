@@ -21,15 +21,12 @@ BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
 @contextmanager
 def all_or_nothing(*paths: Path) -> Iterator[None]:
     """Put these files back as they were if the block fails or is stopped."""
-    before = {path: path.read_bytes() for path in paths if path.exists()}
+    before = [(path, path.read_bytes() if path.exists() else None) for path in paths]
     try:
         yield
     except BaseException:
-        for path in paths:
-            if path in before:
-                path.write_bytes(before[path])
-            else:
-                path.unlink(missing_ok=True)
+        for path, content in before:
+            path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
         raise
 
 

@@ -17,16 +17,11 @@ CONTROL = re.compile(
 )
 EPILOG = """\
 examples:
-  python -m analysis rebuild              run the notebooks that are out of date
   python -m analysis rebuild --all        run every notebook (make figures)
   python -m analysis rebuild --check      run nothing; say what is out of date, and why
   python -m analysis ranks --edition 2018 --region "Arab States" --json
-  python -m analysis claims               the verdict on every claim of the article
   python -m analysis claims examples/my_article.csv --html   (how: examples/README.md)
-  python -m analysis compare FILE.xlsx    the cells of Walk Free's workbook that differ from ours
-  python -m analysis codebook             write data/README.md and the README's verdicts
   python -m analysis brief KEN            write a handout on one country to build/briefs (also: all)
-  python -m analysis lab                  open JupyterLab on copies under build/lab (make lab)
 
 exit codes: 0 fine; 1 something is out of date, inconsistent or failed; 2 bad input; 130 Ctrl-C
 """
@@ -61,25 +56,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def call_rebuild(project: Project, options: argparse.Namespace) -> int:
-    """Rebuild, or say what is out of date."""
-    if options.check and options.all:
-        raise ValueError("give --check or --all, not both: --check looks at every notebook anyway")
-    if options.check:
-        return int(tool("rebuild").report_stale(project, options.names))
-    return int(tool("rebuild").rebuild(project, options.names, options.all))
-
-
 def tool(name: str) -> Any:
-    """A module of tools, which is loaded only when its command is called."""
+    """A module of tools, loaded only now."""
     return import_module(f"tools.{name}")
 
 
-CALLS: dict[str, Callable[[Project, Any], int]] = {
-    "rebuild": call_rebuild,
+CALLS: dict[str | None, Callable[[Project, Any], int]] = {
+    None: lambda _, o: print(parser().format_help()) or 0,
+    "rebuild": lambda p, o: getattr(tool("rebuild"), "report_stale" if o.check else "rebuild")(
+        p, o.names, o.all
+    ),
     "ranks": lambda _, o: tool("ranking").show_ranking(o.edition, o.region, o.json),
     "claims": lambda p, o: tool("report").show_verdicts(
-        o.file, o.json, p.build / "claims" if o.html else None
+        o.file, o.json, o.html and p.build / "claims"
     ),
     "compare": lambda _, o: tool("workbook").show_differences(o.file),
     "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal),
@@ -105,27 +94,19 @@ class Plain:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of a command line."""
-    out: Any = Plain(sys.stdout)
-    with redirect_stdout(out), redirect_stderr(Plain(sys.stderr)):  # type: ignore[type-var]
-        return run(parser(), arguments)
-
-
-def run(top: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
-    """The exit code of one command; what is wrong is one line on stderr."""
-    options, code = top.parse_args(arguments), 0
-    if options.command is None:
-        top.print_help()
-        return 0
-    try:
-        code = CALLS[options.command](Project.here(), options)
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
-        print(f"analysis: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("analysis: stopped; nothing was left half-written", file=sys.stderr)
-        return 130
-    return code
+    """The exit code of a command line; bad input is a line on stderr."""
+    streams: Any = Plain(sys.stdout), Plain(sys.stderr)
+    with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+        options, code = parser().parse_args(arguments), 0
+        try:
+            code = CALLS[options.command](Project.here(), options)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
+            print(f"analysis: {error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("analysis: stopped; nothing was left half-written", file=sys.stderr)
+            return 130
+        return code

@@ -61,8 +61,8 @@ def open_lab(project: Project, extra: list[str]) -> int:
         print(f"{kept}; delete build/lab to start afresh")
     os.environ |= own_folders(project.build / "lab")
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+    sys.stderr = sys.__stderr__  # its log has colours
     from jupyterlab.labapp import LabApp
 
-    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # its log has colours
     LabApp.launch_instance(argv=options(project, extra))
     return 0

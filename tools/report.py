@@ -22,27 +22,7 @@ from tools import page
 UNREAD = "could not be read"
 COMMA = 'put quotation marks around a cell with a comma: "269,000"'
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
-ABOUT = """
-From low to high is what rounding of the tables' printed figures alone allows; survey and model
-error is not published and is far larger.
-
-The printed words are read to their digits after the point (digits), to the last printed digit
-(fine), to the last digit that is not zero (coarse), or as a threshold (a "more than").
-
-Inconsistent means: with the figures as printed. Severity: value, the statement keeps its sense;
-conclusion, it does not.
-""".strip().split("\n\n")
-CODEBOOK = (
-    "Every table, with its source, its terms and its units, "
-    "is described in data/README.md of this project."
-)
-STYLE = """
-body { max-width: 72rem; } td, th { text-align: left; vertical-align: top; }
-td p { margin: 0 0 .2rem; } td:nth-child(3), td:nth-child(4) { min-width: 9rem; }
-td:last-child { min-width: 20rem; } .muted { color: #57606a; }
-.inconsistent > * { background: #fff4ec; }
-.inconsistent td:nth-child(5) p:first-child { font-weight: 600; }
-"""
+ABOUT = page.TEMPLATES.get_template("about.md.j2").render().split("\n\n")
 
 
 def claim_rows(file: str) -> list[tuple[int, list[str]]]:
@@ -64,8 +44,7 @@ def claim_rows(file: str) -> list[tuple[int, list[str]]]:
         fault = f"is not UTF-8 (byte {error.start}); save it as CSV UTF-8"
         raise ValueError(f"{file} {fault}") from None
     except (OSError, csv.Error) as error:
-        fault = getattr(error, "strerror", None) or error
-        raise ValueError(f"{file} cannot be read as a CSV file: {fault}") from None
+        raise ValueError(f"{file} cannot be read as a CSV file: {error}") from None
     return [(line, row) for line, row in rows if any(row)]
 
 
@@ -157,14 +136,20 @@ def verdicts_as_json(found: pd.DataFrame) -> str:
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
-def write_claims_page(seen: pd.DataFrame, faults: list[str], path: Path, source: str, key: str) -> None:
+def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: str | None) -> Path:
     """A page with the counts, what could not be read, the verdicts, and what the words mean."""
-    values = {"counts": verdict_counts(seen), "faults": faults, "about": ABOUT}
-    values |= {"source": source, "key": key}
+    source = Path(file or "article")
+    key = hashlib.sha256(bytes(source.resolve())).hexdigest()[:8]
+    path = pages / f"{source.stem[:60]}.html"
+    if path.exists() and f'id="{key}"' not in path.read_text(encoding="utf-8"):
+        path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
+    values = {"counts": verdict_counts(seen), "faults": faults, "about": ABOUT, "key": key}
+    values |= {"source": source.name if file else "the article"}
     template = page.TEMPLATES.get_template("claims.html.j2")
     content = template.render(values, rows=seen.to_dict("records"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page.publish(path, f"Verdicts on {path.stem}", content, CODEBOOK, STYLE)
+    pages.mkdir(parents=True, exist_ok=True)
+    page.publish(path, f"Verdicts on {path.stem}", content, page.CODEBOOK, "verdicts")
+    return path
 
 
 def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | None = None) -> int:
@@ -175,13 +160,7 @@ def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | 
     found, errors = claims.judge(tables.load("claims") if file is None else read_claims(file))
     seen = for_reader(found)
     if pages:
-        source = Path(file or "article")
-        key = hashlib.sha256(bytes(source.resolve())).hexdigest()[:8]
-        path = pages / f"{source.stem[:60]}.html"
-        if path.exists() and f'id="{key}"' not in path.read_text(encoding="utf-8"):
-            path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
-        faults = [str(error) for error in errors]
-        write_claims_page(seen, faults, path, source.name if file else "the article", key)
+        path = write_claims_page(seen, [str(error) for error in errors], pages, file)
         print(f"wrote {path}: open it in a browser. {verdict_counts(seen)}")
     else:
         print(verdicts_as_json(found) if as_json else verdicts_as_text(seen))

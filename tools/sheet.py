@@ -6,14 +6,13 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator
 from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pandas as pd
-from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 from openpyxl.utils import column_index_from_string as number_of  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import WorkSheetParser  # type: ignore[import-untyped]
@@ -34,7 +33,7 @@ NUMBER_TEXT = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?
 WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*|.*(?![0-9])\d.*"
 MARKS = {"population": WITH_MARKS, "people": WITH_MARKS, "rate": rf"(?!\d+\.\d+$){WITH_MARKS}"}
 OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")  # starts old Office files, and new ones with a password
-PACKED, UNPACKED, HELD = 50, 1000, 8  # MB at most: the file, its parts, without empty rows
+PACKED, UNPACKED, HELD = 50, 1000, 10  # MB at most: the file, its parts, without empty rows
 OTHER = re.compile(rb"<(?!row r=|/row>|c r=|/c>)")  # a tag that no empty row has
 ORIGINAL = "compare the workbook as Walk Free published it"
 TOO_MUCH = f" unpacks to more than {UNPACKED:,} MB, or {HELD} MB without its empty rows"
@@ -53,52 +52,20 @@ class Sheet(NamedTuple):
     rows: SheetRows
 
 
-class Parts(ZipFile):
-    """The parts of a workbook, each read once, without most rows that hold a format at most.
-
-    There may be a million of them, which take minutes to parse. SheetError for too much else.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(io.BytesIO(content))
-        self.opened: dict[str, bytes] = {}
-        self.room = HELD * MB
-        if sum(part.file_size for part in self.infolist()) > UNPACKED * MB:
-            raise SheetError(TOO_MUCH)
-
-    def open(self, name: Any, *more: Any, **options: Any) -> Any:
-        """A part as a stream, which never has more bytes than the part is said to have."""
-        if name not in self.opened:
-            self.opened[name] = b"".join(self.chunks(name))
-        return io.BytesIO(self.opened[name])
-
-    def chunks(self, name: Any) -> Iterator[bytes]:
-        """A part piece by piece."""
-        if self.getinfo(name).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise BadZipFile(f"{name} is packed in an unusual way")  # it may unpack at one go
-        with super().open(name) as part:
-            while chunk := part.read(1 << 16):
-                first, last = chunk.find(b"<row r="), chunk.rfind(b"<row r=")
-                if not OTHER.search(chunk, first, last):  # what follows the last may be cut off
-                    chunk = chunk[:first] + chunk[last:]
-                self.room -= len(chunk)
-                if self.room < 0:
-                    raise SheetError(TOO_MUCH)
-                yield chunk
-
-
 def read_sheet(path: Path) -> Sheet:
     """The country table of the workbook; SheetError for one that cannot be read whole."""
     content = workbook_content(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about parts of the file that are not needed here
-            sheet, layout = country_sheet(open_workbook(content))
+            book = load_workbook(shorten(content), read_only=True, keep_links=False)
+            sheet, layout = country_sheet(book)
             stored, areas = sheet_cells(sheet)
             formulas, _ = sheet_cells(sheet, stored=False)
+    except SheetError:
+        raise
     except Exception as error:  # zipfile, the XML parser and openpyxl raise anything
-        known = next((e for e in (error, error.__cause__) if isinstance(e, SheetError)), None)
-        raise known or SheetError(f" is {file_fault(content, error)}") from None
+        raise SheetError(f" is {file_fault(content, error)}") from None
     start, letters = header_letters(sheet.title, stored, layout, areas)
     rows: SheetRows = {}
     for n in sorted(n for n in stored | formulas if n > start):
@@ -138,12 +105,27 @@ def file_fault(content: bytes, error: Exception) -> str:
     return f"{kind}not an .xlsx workbook; {ORIGINAL}"
 
 
-def open_workbook(content: bytes) -> Any:
-    """The workbook, of which no cell is read yet."""
-    reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
-    reader.archive = Parts(content)
-    reader.read()
-    return reader.wb
+def shorten(content: bytes) -> io.BytesIO:
+    """The workbook without most rows that hold a format at most: a million takes minutes to parse.
+
+    SheetError if it is too large all the same. No part unpacks to more than it is said to have.
+    """
+    short, room = io.BytesIO(), HELD * MB
+    with ZipFile(io.BytesIO(content)) as whole, ZipFile(short, "w") as made:
+        parts = [part for part in whole.infolist() if part.filename.endswith((".xml", ".rels"))]
+        fine = all(part.compress_type in (ZIP_STORED, ZIP_DEFLATED) for part in parts)
+        if not fine or sum(part.file_size for part in whole.infolist()) > UNPACKED * MB:
+            raise SheetError(TOO_MUCH)  # other ways of packing unpack without a limit
+        for part in parts:
+            with whole.open(part) as source, made.open(part.filename, "w") as target:
+                while chunk := source.read(1 << 16):
+                    first, last = chunk.find(b"<row r="), chunk.rfind(b"<row r=")
+                    if not OTHER.search(chunk, first, last):  # the last may be cut off
+                        chunk = chunk[:first] + chunk[last:]
+                    room -= target.write(chunk)
+                    if room < 0:
+                        raise SheetError(TOO_MUCH)
+    return short
 
 
 def sheet_cells(sheet: Any, stored: bool = True) -> tuple[Cells, list[Any]]:

@@ -31,10 +31,10 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row else ""
-        column = f", column {self.column}" if self.column else ""
-        shown = " ".join((self.value or "").split())
-        value = f' "{shown[:60]}{"..." * (len(shown) > 60)}"' if self.value is not None else ""
-        return f"data/{self.file}{row}{column}:{value} {self.what}; {self.remedy}"
+        column = f", column {self.column[:60]}" if self.column is not None else ""
+        value = "" if self.value is None else f' "{self.value[:60]}{"..." * (len(self.value) > 60)}"'
+        text = f"data/{self.file}{row}{column}:{value} {self.what}; {self.remedy}"
+        return " ".join(text.split())
 
 
 class TableError(ValueError):

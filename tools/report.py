@@ -118,7 +118,7 @@ def verdicts_as_text(seen: pd.DataFrame) -> str:
     for row in seen.to_dict("records"):
         words = f' "{row["tested"]}" is read as {row["meant"]}.' if row["meant"] else ""
         why.append(fill(f"{row['id']}:{words} {row['reason']}", 118, subsequent_indent="     "))
-    table = seen[SHOWN].to_string(index=False, justify="left")
+    table = seen[SHOWN].to_string(index=False, justify="left", max_colwidth=60)
     heading, about = "How each figure was read, and why", [fill(text, 118) for text in ABOUT]
     return "\n\n".join([table, heading, "\n".join(why), verdict_counts(seen), "\n".join(about)])
 
@@ -165,5 +165,6 @@ def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | 
     else:
         print(verdicts_as_json(found) if as_json else verdicts_as_text(seen))
     for error in errors:
-        print(f"analysis: {file or 'data/claims.csv'}, {error}", file=sys.stderr)
+        fault = " ".join(str(error).split())
+        print(f"analysis: {file or 'data/claims.csv'}, {fault}", file=sys.stderr)
     return 2 if errors else int(INCONSISTENT in set(found["verdict"]))

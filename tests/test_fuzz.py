@@ -7,17 +7,20 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from functools import cache
+from html.parser import HTMLParser
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tables
-from tools import codebook, sheet
+from tools import codebook, page, report, sheet
 from tools.commandline import main
 from tools.stale import Project
 
@@ -37,7 +40,7 @@ sys.addaudithook(note_writing)
 
 def twice(check, **strategies):
     """Two tests: few examples in `make test`, the same ones every time; many in `make test-slow`."""
-    few = settings(max_examples=15, derandomize=True, deadline=None)(given(**strategies)(check))
+    few = settings(max_examples=25, derandomize=True, deadline=None)(given(**strategies)(check))
     many = settings(max_examples=600, deadline=None)(given(**strategies)(check))
     return few, pytest.mark.slow(many)
 
@@ -70,32 +73,23 @@ def folder(tmp_path_factory):
 
 # --- what stands in a cell ---
 
-NASTY = """1e999999999 -1 0 0.0 9223372036854775808 18446744073709551616 1e308 -1e-308 nan inf NULL =1+1 <1,000
-    1,5 1.234.567 12% ½ ² ١٣ १३ １３ Ⅷ \x1b[31mred \x9b0m \u202edlrow \ufeff \u2028 ' " ; | \\ <script>alert(1)</script>
-    {{7*7}} %s %n ../../etc/passwd AFG PRK 2023 104.6 10,000 one third half""".split(" ")
+NASTY = ["1e999999999", "-1", "0", "0.0", "9223372036854775808", "18446744073709551616", "1e308", "-1e-308", "nan"]
+NASTY += ["inf", "NULL", "=1+1", "<1,000", "1,5", "1.234.567", "12%", "\u00bd", "\u00b2", "\u0661\u0663", "\u0967"]
+NASTY += ["\uff11", "\u2167", "\x1b[31mred", "\x9b0m", "\u202edlrow", "\ufeff", "\u2028", "'", '"', ";", "|", "\\"]
+NASTY += ["<script>alert(1)</script>", "{{7*7}}", "%s", "../../etc/passwd", "AFG", "2023", "104.6", "10,000", "half"]
 CELLS = st.one_of(
     st.sampled_from([*NASTY, "9" * 400, "1" * 5000, "x" * 20_000, "", " ", "\n", "\x00"]),
     st.text(max_size=12),
     st.from_regex(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,9})?", fullmatch=True),
 )
-PHRASES = st.one_of(
-    CELLS,
-    st.lists(
-        st.sampled_from(
-            "about nearly more than at least one two 3 10 0.33 1.1 1,000 122nd million percent in of out per "
-            "every - ten half third 160 fold times place rank top".split()
-        ),
-        max_size=6,
-    ).map(" ".join),
-)
-WORDS = "value sum count median largest rank range share rate ratio difference top".split()
-PARTS = st.one_of(
-    st.sampled_from(
-        ["index.people", "index.rate", "index", "edition=2023", "iso3=PRK", "of iso3=USA", "lowest first", "country=Kenya"]
-        + ["rate>=1e9", "edition!=top(3; index.rate; edition=2023)", "iso3=", "famine_estimates", "editions.rate_per", "3"]
-    ),
-    CELLS,
-)
+TERMS = ["about", "nearly", "more", "than", "at", "least", "one", "two", "3", "10", "0.33", "1.1", "1,000", "122nd"]
+TERMS += ["million", "percent", "in", "of", "out", "per", "every", "-", "ten", "half", "third", "160", "fold", "top"]
+PHRASES = CELLS | st.lists(st.sampled_from(TERMS), max_size=6).map(" ".join)
+WORDS = ["value", "sum", "count", "median", "largest", "rank", "range", "share", "rate", "ratio", "difference", "top"]
+SOUND = ["index.people", "index.rate", "index", "edition=2023", "iso3=PRK", "of iso3=USA", "lowest first", "3"]
+SOUND += ["country=Kenya", "rate>=1e9", "edition!=top(3; index.rate; edition=2023)", "iso3=", "editions.rate_per"]
+SOUND += ["value(index.people; edition=2023; iso3=PRK)", "rank(index.rate; edition=2023; of iso3=USA)"]
+PARTS = st.sampled_from(SOUND) | CELLS
 FORMULAS = st.recursive(
     PARTS,
     lambda inner: st.tuples(st.sampled_from(WORDS), st.lists(inner, max_size=4)).map(
@@ -113,9 +107,8 @@ def claims_files(draw):
     """The bytes of a file: mostly a table of claims, sometimes anything."""
     if draw(st.integers(0, 5)) == 0:
         return draw(st.binary(max_size=200))
-    header = draw(st.permutations(["id", "printed", "formula"])) + draw(
-        st.lists(st.sampled_from(["statement", "read_as", "alternative", "note", "", "fromula"]), max_size=2)
-    )
+    more = st.sampled_from(["statement", "read_as", "alternative", "note", "", "fromula"])
+    header = draw(st.permutations(["id", "printed", "formula"])) + draw(st.lists(more, max_size=2, unique=True))
     kinds = {"printed": PHRASES, "read_as": PHRASES, "formula": FORMULAS, "alternative": FORMULAS}
     rows = draw(st.lists(st.tuples(*(kinds.get(column, CELLS) for column in header)), max_size=4))
     text = io.StringIO()
@@ -154,7 +147,7 @@ def make_workbook():
     return file.getvalue()
 
 
-XML = st.sampled_from(["<v>1e999999999</v>", "<v>nan</v>", "<v>-1</v>", "<v>" + "9" * 5000 + "</v>", "<f>1/0</f>", "<v/>"])
+XML = st.sampled_from(["<v>1e999999999</v>", "<v>nan</v>", "<v>-1</v>", f"<v>{'9' * 5000}</v>", "<f>1/0</f>", "<v/>"])
 XML |= st.text(max_size=20).map(lambda text: f"<is><t>{text}</t></is>") | st.text(max_size=8)
 
 
@@ -256,7 +249,7 @@ def check_table(data, changed):
 
 def check_ranks(folder, edition, region, shape):
     edition, region = (text.replace("\0", "") for text in (edition, region))  # no command line has one
-    code, out, err = answer("ranks", f"--edition={edition}", f"--region={region}", *shape, folder=folder)
+    code, _, err = answer("ranks", f"--edition={edition}", f"--region={region}", *shape, folder=folder)
     assert (code, err.count("\n")) == (2, 1) and ("there is no" in err or "in hand only in part" in err)
 
 
@@ -265,3 +258,118 @@ test_claims, test_many_claims = twice(check_claims, content=claims_files(), shap
 test_workbook, test_many_workbooks = twice(check_workbook, content=st.deferred(lambda: workbooks(make_workbook())))
 test_table, test_many_tables = twice(check_table, changed=tables_changed())
 test_ranks, test_many_ranks = twice(check_ranks, edition=CELLS, region=CELLS, shape=JSON)
+
+
+# --- a few by hand ---
+
+
+KENYA = "value(index.people; edition=2023; country=Kenya)"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a name")
+def test_a_claims_file_that_is_none_is_refused_unread(tmp_path):
+    pipe, huge = tmp_path / "pipe.csv", tmp_path / "huge.csv"
+    os.mkfifo(pipe)
+    with huge.open("wb") as file:
+        file.truncate(5 * 10**9)  # takes no room
+    for path, why in [(pipe, "a pipe or device; name a file"), (tmp_path, "a folder"), (huge, "larger than 20 MB")]:
+        code, _, err = answer("claims", str(path), folder=tmp_path)
+        assert (code, err.count("\n")) == (2, 1) and str(path) in err and f"it is {why}" in err
+
+
+def test_a_cell_of_ten_megabytes_is_the_fault_of_its_row_alone(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(f'id,printed,formula\nA,{"x" * 10**7},{KENYA}\nB,"269,000",{KENYA}\n', encoding="utf-8")
+    code, out, err = answer("claims", str(path), folder=tmp_path)
+    assert code == 2 and "1 reproduces" in out and "1 could not be read" in out
+    assert err == f"analysis: {path}, A, line 2: a cell of more than 10,000 letters; is a quotation mark not closed?\n"
+
+
+def test_two_claims_files_of_one_name_have_a_page_each(tmp_path):
+    pages, made = tmp_path / "pages", {}
+    for name, printed in [("one", "269,000"), ("two", "5 million"), ("one", "269,000")]:
+        path = tmp_path / name / "mine.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f'id,printed,formula\n{name},"{printed}",{KENYA}\n', encoding="utf-8")
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            report.show_verdicts(str(path), pages=pages)
+        page_of = re.search(r"wrote (.*?): open", out.getvalue())[1]
+        assert made.setdefault(name, page_of) == page_of  # the same file has the same page again
+    assert made["one"] == str(pages / "mine.html") and len({*made.values()}) == len(list(pages.iterdir())) == 2
+    for name, file in made.items():
+        with open(file, encoding="utf-8") as page_file:
+            assert f'<th scope="row">{name}</th>' in page_file.read()
+
+
+def test_a_name_that_no_file_could_have_is_cut_and_one_that_is_no_text_is_shown(tmp_path):
+    path = tmp_path / ("x" * 240 + ".csv")
+    path.write_text(f'id,printed,formula\nA,"269,000",{KENYA}\n', encoding="utf-8")
+    pages = tmp_path / "pages"
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert report.show_verdicts(str(path), pages=pages) == 0
+        path = path.rename(tmp_path / "\udcff\x1b.csv") if os.name == "posix" else path
+        assert report.show_verdicts(str(path), pages=pages) == 0
+    assert len(list(pages.iterdir())) == 2
+
+
+EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) ![y](http://example.org/y.png) <img src=x onerror=alert(1)>"
+
+
+class Tags(HTMLParser):
+    """(tag, its attributes) of a page, in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_what_a_table_says_is_text_on_a_page():
+    shown = page.output({"data": {"text/markdown": f"# {EVIL} in **2023**"}}, "heading")
+    frame = pd.DataFrame({"country": [EVIL]}, index=pd.Index([EVIL], name=EVIL))
+    shown += page.output({"data": {"text/html": frame._repr_html_()}}, EVIL)
+    tags = set(re.findall(r"<([a-z0-9]+)", shown))
+    assert tags == {"h1", "strong", "div", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown and not re.search(r"(?:src|href|onerror)=\"", shown)
+
+
+@pytest.mark.slow
+def test_a_brief_on_a_country_with_tags_in_its_name(tmp_path):
+    for part in ("analysis", "tools", "data", "notebooks"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("requirements.txt", "README.md"):
+        shutil.copy(ROOT / part, tmp_path)
+    for name in ("countries.csv", "index.csv"):
+        path = tmp_path / "data" / name
+        path.write_text(path.read_text(encoding="utf-8").replace("Kenya", EVIL), encoding="utf-8")
+    codebook.write_codebook(tmp_path / "data", seal=True)
+    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "analysis", "brief", "KEN"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "build" / "briefs" / "KEN.html").read_text(encoding="utf-8")
+    assert text.count("&lt;script&gt;") >= 5 and "<title>&lt;script&gt;" in text
+    tags = Tags(text).found
+    assert {"h1", "table", "img"} <= {tag for tag, _ in tags} and not {"script", "a"} & {tag for tag, _ in tags}
+    assert not [name for _, attributes in tags for name in attributes if name.startswith("on") or name == "href"]
+    assert all(attributes["src"].startswith("data:image/png;") for tag, attributes in tags if tag == "img")
+
+
+@pytest.mark.parametrize("letters", ["\x1b[2J", "\x9b2J", "\x07", "\r", "\u202e", "\udc9b", "\x7f"])
+def test_no_control_character_reaches_the_terminal(tmp_path, letters):
+    path = tmp_path / "mine.csv"
+    shown = "".join(f"\\u{ord(letter):04x}" if RAW.match(letter) else letter for letter in letters)
+    if letters not in ("\r", "\udc9b"):  # a line end, and no UTF-8
+        path.write_text(f"id,printed,formula\nA{letters},{letters},{letters}\n", encoding="utf-8")
+        for shape in ([], ["--json"]):
+            _, out, err = answer("claims", str(path), *shape, folder=tmp_path)
+            assert shown in out and shown in err
+            assert not shape or json.loads(out)[0]["id"] == f"A{letters}"
+    for command in ("claims", "compare"):
+        assert f"a{shown}" in answer(command, f"a{letters}.csv", folder=tmp_path)[2]
+    with pytest.raises(SystemExit), contextlib.redirect_stderr(io.StringIO()) as err:
+        main(["ranks", f"a{letters}"])  # what the parser of the command line says
+    assert f"a{shown}" in err.getvalue() and not RAW.search(err.getvalue())

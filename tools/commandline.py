@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from tools.stale import Project
 
@@ -15,16 +16,7 @@ from tools.stale import Project
 CONTROL = re.compile(
     r"(?!\A\r)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-EPILOG = """\
-examples:
-  python -m analysis rebuild --all        run every notebook (make figures)
-  python -m analysis rebuild --check      run nothing; say what is out of date, and why
-  python -m analysis ranks --edition 2018 --region "Arab States" --json
-  python -m analysis claims examples/my_article.csv --html   (how: examples/README.md)
-  python -m analysis brief KEN            write a handout on one country to build/briefs (also: all)
-
-exit codes: 0 fine; 1 something is out of date, inconsistent or failed; 2 bad input; 130 Ctrl-C
-"""
+EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -77,11 +69,10 @@ CALLS: dict[str | None, Callable[[Project, Any], int]] = {
 }
 
 
-class Plain:
+class Plain(NamedTuple):
     """A stream to which control characters, which can steer a terminal, go as \\u001b and so on."""
 
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
+    stream: Any
 
     def write(self, text: str) -> int:
         """Write the text, as far as the stream knows its letters."""

@@ -8,13 +8,6 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
 HIDDEN, NEW_PAGE = "notebook-only", "new-page"  # cell tags: not on the page; on a new printed sheet
-FOOTER = (
-    "Figures: Walk Free, Global Slavery Index (2016, 2018, 2023), cited for comment. "
-    "Ranges come from rounding only; survey and model error is not published."
-)
-CODEBOOK = (
-    "Every table, with its source, terms and units, is described in this project's data/README.md."
-)
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html.j2"]),  # a reader's words are shown as text, never as tags
@@ -80,10 +73,10 @@ def write_notebook_page(path: Path, notebook: Any) -> None:
     publish(path, Markup(first[1]).striptags() if first else path.stem, content)
 
 
-def publish(path: Path, title: str, content: str, footer: str = FOOTER, kind: str = "") -> None:
+def publish(path: Path, title: str, content: str, kind: str = "") -> None:
     """Write a page, whole or not at all; content is HTML, kind a CSS class."""
     template = TEMPLATES.get_template("page.html.j2")
-    made = template.render(title=title, content=content, footer=footer, kind=kind)
+    made = template.render(title=title, content=content, kind=kind)
     partial = path.with_suffix(".partial")
     partial.write_text(made + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
     partial.replace(path)

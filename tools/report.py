@@ -148,7 +148,7 @@ def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: 
     template = page.TEMPLATES.get_template("claims.html.j2")
     content = template.render(values, rows=seen.to_dict("records"))
     pages.mkdir(parents=True, exist_ok=True)
-    page.publish(path, f"Verdicts on {path.stem}", content, page.CODEBOOK, "verdicts")
+    page.publish(path, f"Verdicts on {path.stem}", content, "verdicts")
     return path
 
 

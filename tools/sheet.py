@@ -13,8 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pandas as pd
 from openpyxl import load_workbook  # type: ignore[import-untyped]
-from openpyxl.utils import column_index_from_string as number_of  # type: ignore[import-untyped]
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter  # type: ignore
 from openpyxl.worksheet._reader import WorkSheetParser  # type: ignore[import-untyped]
 
 from analysis._package import MB, file_content
@@ -196,7 +195,7 @@ def header_letters(
 def refuse_merged(areas: list[Any], start: int, letters: dict[str, str], rows: SheetRows) -> None:
     """SheetError if merged cells cover values; merged notes below the table are let be."""
     last = max((n for n, row in rows.items() if any(map(row.get, DETAILS))), default=start)
-    for area, column in product(areas, map(number_of, letters.values())):
+    for area, column in product(areas, map(column_index_from_string, letters.values())):
         inside = area.min_row <= last and area.max_row >= start
         own = (area.min_row, area.max_row, area.min_col) == (start, start, column)  # only its name
         if inside and not own and area.min_col <= column <= area.max_col:

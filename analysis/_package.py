@@ -32,9 +32,9 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         row = f", row {self.row}" if self.row else ""
         column = f", column {self.column[:60]}" if self.column is not None else ""
-        value = "" if self.value is None else f' "{self.value[:60]}{"..." * (len(self.value) > 60)}"'
-        text = f"data/{self.file}{row}{column}:{value} {self.what}; {self.remedy}"
-        return " ".join(text.split())
+        value, more = self.value, "..." if len(self.value or "") > 60 else ""
+        value = "" if value is None else f' "{value[:60]}{more}"'
+        return " ".join(f"data/{self.file}{row}{column}:{value} {self.what}; {self.remedy}".split())
 
 
 class TableError(ValueError):

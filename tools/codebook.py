@@ -66,12 +66,11 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_documents(project: Project, seal: bool = False) -> int:
+def write_documents(project: Project, seal: bool = False) -> None:
     """Write the codebook, with seal the checksums, and the block in README.md; all or nothing."""
     with all_or_nothing(project.data / FILE, project.data / "README.md"):
         write_codebook(project.data, seal)
         write_verdicts(project.root)
-    return 0
 
 
 def verdict_block() -> str:

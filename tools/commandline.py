@@ -63,7 +63,7 @@ CALLS: dict[str | None, Callable[[Project, Any], int]] = {
         o.file, o.json, o.html and p.build / "claims"
     ),
     "compare": lambda _, o: tool("workbook").show_differences(o.file),
-    "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal),
+    "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal) or 0,
     "brief": lambda p, o: tool("brief").write_briefs(p, o.countries),
     "lab": lambda p, o: tool("lab").open_lab(p, o.extra[o.extra[:1] == ["--"] :]),
 }

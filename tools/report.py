@@ -145,10 +145,9 @@ def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: 
         path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
     values = {"counts": verdict_counts(seen), "faults": faults, "about": ABOUT, "key": key}
     values |= {"source": source.name if file else "the article"}
-    template = page.TEMPLATES.get_template("claims.html.j2")
-    content = template.render(values, rows=seen.to_dict("records"))
+    rows, template = seen.to_dict("records"), page.TEMPLATES.get_template("claims.html.j2")
     pages.mkdir(parents=True, exist_ok=True)
-    page.publish(path, f"Verdicts on {path.stem}", content, "verdicts")
+    page.publish(path, f"Verdicts on {path.stem}", template.render(values, rows=rows), "verdicts")
     return path
 
 

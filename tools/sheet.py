@@ -33,7 +33,7 @@ WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*|.*(?![0-9])\d.*"
 MARKS = {"population": WITH_MARKS, "people": WITH_MARKS, "rate": rf"(?!\d+\.\d+$){WITH_MARKS}"}
 OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")  # starts old Office files, and new ones with a password
 PACKED, UNPACKED, HELD = 50, 1000, 10  # MB at most: the file, its parts, without empty rows
-OTHER = re.compile(rb"<(?!row r=|/row>|c r=|/c>)")  # a tag that no empty row has
+FILLED = re.compile(rb"<(?!row r=|/row>|c r=|/c>)")  # a tag that no empty row has
 ORIGINAL = "compare the workbook as Walk Free published it"
 TOO_MUCH = f" unpacks to more than {UNPACKED:,} MB, or {HELD} MB without its empty rows"
 TOO_MUCH += f"; keep the country table alone in it, or {ORIGINAL}"
@@ -61,10 +61,9 @@ def read_sheet(path: Path) -> Sheet:
             sheet, layout = country_sheet(book)
             stored, areas = sheet_cells(sheet)
             formulas, _ = sheet_cells(sheet, stored=False)
-    except SheetError:
-        raise
     except Exception as error:  # zipfile, the XML parser and openpyxl raise anything
-        raise SheetError(f" is {file_fault(content, error)}") from None
+        known = isinstance(error, SheetError)
+        raise error if known else SheetError(f" is {file_fault(content, error)}") from None
     start, letters = header_letters(sheet.title, stored, layout, areas)
     rows: SheetRows = {}
     for n in sorted(n for n in stored | formulas if n > start):
@@ -119,7 +118,7 @@ def shorten(content: bytes) -> io.BytesIO:
             with whole.open(part) as source, made.open(part.filename, "w") as target:
                 while chunk := source.read(1 << 16):
                     first, last = chunk.find(b"<row r="), chunk.rfind(b"<row r=")
-                    if not OTHER.search(chunk, first, last):  # the last may be cut off
+                    if not FILLED.search(chunk, first, last):  # the last may be cut off
                         chunk = chunk[:first] + chunk[last:]
                     room -= target.write(chunk)
                     if room < 0:
@@ -216,8 +215,7 @@ def refuse_doubtful(
             marked.append(f"{letter}{n} '{text[:40]}'")
     remedy = "open it in a spreadsheet program, recalculate, save it, and compare again"
     refuse(lost, "formula", "without a stored value", remedy)
-    remedy = "turn them into numbers in a spreadsheet program set to their language"
-    remedy = f"what they mean is not guessed: {remedy}, and save it as .xlsx"
+    remedy = "turn them into numbers in a spreadsheet program set to their language; none is guessed"
     what = "saved as text with decimal commas, marks for thousands or digits of another script"
     refuse(marked, "number", what, remedy)
 

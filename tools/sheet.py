@@ -215,7 +215,7 @@ def refuse_doubtful(
             marked.append(f"{letter}{n} '{text[:40]}'")
     remedy = "open it in a spreadsheet program, recalculate, save it, and compare again"
     refuse(lost, "formula", "without a stored value", remedy)
-    remedy = "turn them into numbers in a spreadsheet program set to their language; none is guessed"
+    remedy = "turn them into numbers in a spreadsheet program set to their language; no guesses"
     what = "saved as text with decimal commas, marks for thousands or digits of another script"
     refuse(marked, "number", what, remedy)
 

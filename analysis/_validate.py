@@ -5,22 +5,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import _package
-from analysis._package import CsvRows, Entry, Problem, TableError, near
+from analysis._package import LONGEST, CsvRows, Entry, Problem, TableError, near
 
 AGAINST = "check it against the source"
-KINDS = {"integer": (r"-?\d+", "a whole number")}  # type -> (pattern, how to say it)
-KINDS["number"] = r"-?\d+(\.\d+)?([eE]-?\d+)?", "a number"
+WHOLE = r"-?[0-9]{1,18}"  # \d would allow the digits of every script
+KINDS = {"integer": (WHOLE, "a whole number of at most 18 digits")}  # type -> (pattern, in words)
+NUMBER = rf"{WHOLE}(\.[0-9]{{1,30}})?([eE]-?[0-9]{{1,2}})?"
+KINDS["number"] = NUMBER, "a number of usual length"
 Records = list[tuple[int, dict[str, str]]]  # (line number in the file, column -> cell)
+Problems = Iterator[Problem]
 
 
-def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Iterator[Problem]:
+def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Problems:
     """Everything in the rows that the description forbids."""
     names = column_names(entry)
     shape = list(shape_problems(rows, entry))
     yield from shape
     if shape and shape[0].row == 1:  # without its columns nothing else can be told
         return
-    whole = [(line, cells) for line, cells in rows[1:] if len(cells) == len(names)]
+    whole = [row for row in rows[1:] if len(row[1]) == len(names)]
     records = [(line, dict(zip(names, cells, strict=True))) for line, cells in whole]
     for field in entry["schema"]["fields"]:
         yield from column_problems(entry, field, records, folder)
@@ -44,7 +47,7 @@ def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
     return [[cells[place] for place in places] for _, cells in rows[1:]]
 
 
-def shape_problems(rows: CsvRows, entry: Entry) -> Iterator[Problem]:
+def shape_problems(rows: CsvRows, entry: Entry) -> Problems:
     """A header other than described, or rows with too many or too few cells."""
     names, file = column_names(entry), entry["path"]
     header = list(header_problems(file, rows[0][1], names))
@@ -55,11 +58,8 @@ def shape_problems(rows: CsvRows, entry: Entry) -> Iterator[Problem]:
             yield Problem(file, line, what=what, remedy="quote cells with commas")
 
 
-def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[Problem]:
-    """Missing, renamed, extra, repeated and misplaced columns.
-
-    Renamed: spelt alike, or the only new name, at the place of the only lost one.
-    """
+def header_problems(file: str, header: list[str], names: list[str]) -> Problems:
+    """Missing, extra and misplaced columns; renamed: spelt alike, or alone in the lost place."""
     extra = [c for c in header if c not in names]
     lost = [c for c in names if c not in header]
     swapped = len(lost) == len(extra) == 1 and names.index(lost[0]) == header.index(extra[0])
@@ -77,23 +77,21 @@ def header_problems(file: str, header: list[str], names: list[str]) -> Iterator[
         yield Problem(file, 1, None, ",".join(header), "columns out of order or twice", expected)
 
 
-def column_problems(
-    entry: Entry, field: Entry, records: Records, folder: Path
-) -> Iterator[Problem]:
+def column_problems(entry: Entry, field: Entry, records: Records, folder: Path) -> Problems:
     """The first rule that each cell of one column breaks."""
     missing = entry["schema"].get("missingValues", [""])
-    limit, limits = field.get("maximumFrom", {}), {}
+    limit, beside = field.get("maximumFrom", {}), field.get("atMost")
+    limits: dict[str, str] = {}
     if limit:  # the largest value allowed beside each value of the column `by`
-        pairs = columns_of(limit["resource"], [limit["by"], limit["field"]], folder)
-        limits = {by: top for by, top in pairs if top.isdecimal()}
+        limits |= dict(columns_of(limit["resource"], [limit["by"], limit["field"]], folder))
     for line, row in records:
-        text = row[field["name"]]
+        text, by = row[field["name"]], row.get(limit.get("by"), "")
+        top = row[beside] if beside else limits.get(by, "")
         fault = cell_fault(field, text, text in missing)
-        top = limits.get(row.get(limit.get("by"), ""))
-        number = re.fullmatch(KINDS["number"][0], text)
-        if not fault and top and number and float(text) > float(top):
-            whose = f"the {limit['field']} of {row[limit['by']]} in {limit['resource']}.csv"
-            fault = f"is above {top}, {whose}", f"{AGAINST}, and its unit"
+        compared = not fault and re.fullmatch(NUMBER, text) and top not in missing
+        if compared and not (re.fullmatch(NUMBER, top) and float(text) <= float(top)):
+            other = f"{limit['field']} of {by} in {limit['resource']}.csv" if limit else beside
+            fault = f"is above {top}, the {other}", f"{AGAINST}, and its unit"
         if fault:
             yield Problem(entry["path"], line, field["name"], text, *fault)
 
@@ -103,22 +101,22 @@ def cell_fault(field: Entry, text: str, missing: bool) -> tuple[str, str] | None
     rules = field.get("constraints", {})
     if missing:
         return ("is required", "fill the cell") if rules.get("required") else None
+    if len(text) > LONGEST:
+        return f"has more than {LONGEST:,} letters", "shorten it, or close its quotation mark"
     pattern, kind = KINDS.get(field["type"], ("(?s).*", ""))
     if not re.fullmatch(pattern, text):
         return f"is not {kind}", "write digits only, with a point for decimals"
-    if "minimum" in rules and float(text) < rules["minimum"]:
-        return f"is below {rules['minimum']}", AGAINST
-    if "maximum" in rules and float(text) > rules["maximum"]:
-        return f"is above {rules['maximum']}", AGAINST
-    allowed = [str(value) for value in rules.get("enum", [text])]
-    if text not in allowed:
-        return "is not allowed", f"use one of {', '.join(allowed)}"
-    if not re.fullmatch(rules.get("pattern", "(?s).*"), text):
+    for rule, word, sign in (("minimum", "below", 1), ("maximum", "above", -1)):
+        if rule in rules and sign * float(text) < sign * rules[rule]:
+            return f"is {word} {rules[rule]}", AGAINST
+    if "enum" in rules and text not in map(str, rules["enum"]):
+        return "is not allowed", f"use one of {', '.join(map(str, rules['enum']))}"
+    if not re.fullmatch(rules.get("pattern", "(?s).*"), text, re.ASCII):
         return f"does not fit {rules['pattern']}", "check the spelling"
     return None
 
 
-def primary_key_problems(entry: Entry, records: Records) -> Iterator[Problem]:
+def primary_key_problems(entry: Entry, records: Records) -> Problems:
     """Rows with a primary key that an earlier row has."""
     columns = entry["schema"].get("primaryKey", [])
     first: dict[tuple[str, ...], int] = {}
@@ -134,9 +132,7 @@ def foreign_keys(schema: Entry) -> list[Entry]:
     return [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]
 
 
-def foreign_key_problems(
-    file: str, key: Entry, records: Records, folder: Path
-) -> Iterator[Problem]:
+def foreign_key_problems(file: str, key: Entry, records: Records, folder: Path) -> Problems:
     """Values that the other table does not have."""
     (column,), table = key["fields"], key["reference"]["resource"]
     known = {cell for (cell,) in columns_of(table, key["reference"]["fields"], folder)}

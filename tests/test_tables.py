@@ -1,6 +1,7 @@
 """Loading: every planted fault is named by file, row, column, value and remedy, and frictionless sees the same cell."""
 
 import json
+import os
 import re
 import shutil
 
@@ -202,6 +203,83 @@ def test_ragged_missing_empty_and_binary_files(folder):
         load("index", folder=folder)
     (folder / "index.csv").unlink()
     with pytest.raises(TableError, match="is missing"):
+        load("index", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "what"),
+    [
+        ("people", "9223372036854775808", "is not a whole number of at most 18 digits"),  # two to the power of 63
+        ("people", "\u0663\u0664", "is not a whole number"),  # 34 in Arabic digits
+        ("rate", "\uff11.5", "is not a number of usual length"),  # a full-width digit one
+        ("rate", "1e999999999", "is not a number of usual length"),
+        ("rate", "1" * 400, "is not a number of usual length"),
+        ("people", "1" * 5000, "is not a whole number"),
+        ("country_as_printed", "x" * 10_000_000, "has more than 10,000 letters"),
+        ("region_as_printed", "\x1b[31mASIA\nhere", ""),  # no rule forbids it; the command line shows it
+    ],
+)
+def test_a_cell_out_of_all_bounds_is_one_line(folder, column, value, what):
+    plant(folder, cell(column, f'"{value}"'))
+    if not what:
+        assert load("index", folder=folder)[column][0] == value
+        return
+    for attempt in (lambda: load("index", folder=folder), lambda: codebook.write_codebook(folder, seal=True)):
+        with pytest.raises(TableError) as caught:
+            attempt()
+        said = str(caught.value)
+        assert said.startswith(f"data/index.csv, row 2, column {column}: ") and what in said
+        assert "\n" not in said and len(said) < 250
+
+
+def test_a_pattern_of_the_description_means_our_digits(tmp_path):
+    shutil.copytree(tables.DATA, tmp_path / "data")
+    path = tmp_path / "data" / "wpp_revisions.csv"
+    text = path.read_text(encoding="utf-8")
+    period = re.search(r",(\d{4}-\d{4}),", text)[1]  # its pattern is written with \\d
+    path.write_text(text.replace(period, "\u0661\u0669\u0669\u0660-1995", 1), encoding="utf-8")
+    with pytest.raises(TableError, match="row 2, column period: .* does not fit"):
+        load("wpp_revisions", folder=tmp_path / "data")
+
+
+def test_a_count_above_its_population_is_not_sealed(folder):
+    # Afghanistan's population of 2016 is printed as 32,527,000
+    plant(folder, cell("people", "32527001"))
+    for attempt in (lambda: load("index", folder=folder), lambda: codebook.write_codebook(folder, seal=True)):
+        with pytest.raises(TableError) as caught:
+            attempt()
+        (problem,) = caught.value.problems
+        assert (problem.row, problem.column, problem.value) == (2, "people", "32527001")
+        assert problem.what == "is above 32527000, the population"
+    plant(folder, cell("people", "32527000"))
+    assert load("index", folder=folder)["people"][0] == 32_527_000
+    plant(folder, cell("population", ""))  # without a population there is nothing to compare with
+    assert load("index", folder=folder)["people"][0] == 32_527_000
+
+
+def test_of_a_thousand_faults_the_first_hundred_are_kept(folder):
+    plant(folder, lambda lines: [lines[0], *(line.replace(line[5:8], "QQQ") for line in lines[1:])])
+    with pytest.raises(TableError) as caught:
+        load("index", folder=folder)
+    assert len(caught.value.problems) == 100 and str(caught.value).endswith("... and 90 more")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a name")
+@pytest.mark.parametrize("name", ["index.csv", "countries.csv", "datapackage.json"])
+def test_a_pipe_a_folder_or_a_huge_file_is_refused_unread(folder, name):
+    path = folder / name
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(TableError, match=f"data/{name}: .*it is a pipe or device; name a file.*restore it with"):
+        load("index", folder=folder)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(TableError, match="it is a folder"):
+        load("index", folder=folder)
+    path.rmdir()
+    with path.open("wb") as file:
+        file.truncate(5 * 10**9)  # takes no room
+    with pytest.raises(TableError, match="it is larger than 20 MB"):
         load("index", folder=folder)
 
 

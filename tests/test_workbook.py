@@ -3,7 +3,10 @@
 import csv
 import datetime
 import io
+import os
 import re
+import subprocess
+import sys
 import warnings
 import zipfile
 
@@ -15,7 +18,16 @@ from hypothesis import strategies as st
 
 from analysis import tables
 from tools.commandline import main
-from tools.sheet import LAYOUTS, SHEET_COLUMNS, Sheet, SheetError, cell_text
+from tools.sheet import (
+    LAYOUTS,
+    SHEET_COLUMNS,
+    Sheet,
+    SheetError,
+    cell_text,
+    load_workbook,
+    sheet_cells,
+    shorten,
+)
 from tools.workbook import (
     DIGITS,
     OTHER,
@@ -43,8 +55,7 @@ HEADS = {  # the project's columns in the file's order, and their names there, b
     },
     2018: {
         "country": "Country ",
-        "population": "Population \n"
-        "(from United Nations Population Division, World Population Prospects)",
+        "population": "Population \n(from United Nations Population Division, World Population Prospects)",
         "region": "Region",
         "rate": "Est. prevalence of population in modern slavery (victims per 1,000 population)",
         "people": "Est. number of people in modern slavery",
@@ -57,9 +68,7 @@ HEADS = {  # the project's columns in the file's order, and their names there, b
         "people": "Estimated number of people in modern slavery",
     },
 }
-OFFICE = (
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how old Office files, and new ones with a password, begin
-)
+OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how old Office files, and new ones with a password, begin
 LAST_DIGITS = "numbers agree in 15 significant digits and not in those after."
 NORTH_KOREA = {
     2016: "North Korea",
@@ -97,9 +106,7 @@ class Book:
         for _ in range(ABOVE[edition]):
             self.sheet.append([])
         self.sheet.cell(ABOVE[edition], 2, "PREVALENCE")
-        self.sheet.merge_cells(
-            start_row=ABOVE[edition], end_row=ABOVE[edition], start_column=2, end_column=4
-        )
+        self.sheet.merge_cells(start_row=ABOVE[edition], end_row=ABOVE[edition], start_column=2, end_column=4)
         self.sheet.append([*HEADS[edition].values(), "Factor One", "Factor Two"])
         self.sheet._current_row = self.header = ABOVE[edition] + 1
         for record in records(edition):
@@ -110,11 +117,7 @@ class Book:
         """The cell of a column in a country's row, or in the header's."""
         place = [*HEADS[self.edition]].index(column) + 1
         rows = range(self.header + 1, self.sheet.max_row + 1)
-        row = (
-            next(n for n in rows if self.sheet.cell(n, 1).value == country)
-            if country
-            else self.header
-        )
+        row = next(n for n in rows if self.sheet.cell(n, 1).value == country) if country else self.header
         return self.sheet.cell(row, place)
 
     def column(self, column):
@@ -142,20 +145,13 @@ def compare(capsys):
         code = main(["compare", str(path)])
         out, err = capsys.readouterr()
         if code == 2:
-            assert (
-                not out
-                and err.startswith("analysis: ")
-                and err.count("\n") == 1
-                and "Traceback" not in err
-            )
+            assert not out and err.startswith("analysis: ") and err.count("\n") == 1 and "Traceback" not in err
         return code, out or err
 
     return run
 
 
-@pytest.mark.parametrize(
-    "edition, countries, cells", [(2016, 167, 668), (2018, 167, 668), (2023, 180, 720)]
-)
+@pytest.mark.parametrize("edition, countries, cells", [(2016, 167, 668), (2018, 167, 668), (2023, 180, 720)])
 def test_all_agree(make, compare, edition, countries, cells):
     # four columns are compared: 167 x 4 = 668, 180 x 4 = 720
     code, said = compare(make(edition))
@@ -163,17 +159,11 @@ def test_all_agree(make, compare, edition, countries, cells):
     assert f"All agree: {countries} countries, {cells} cells" in said
     # openpyxl saves 16 significant digits; many rates of 2016 and 2018 have 17, those of 2023 few
     notes = [line for line in said.splitlines() if line.startswith("Note")]
-    assert (
-        notes == []
-        if edition == 2023
-        else [note.split()[2:] for note in notes] == [LAST_DIGITS.split()]
-    )
+    assert notes == [] if edition == 2023 else [note.split()[2:] for note in notes] == [LAST_DIGITS.split()]
 
 
 @pytest.mark.parametrize("edition", SHEETS)
-@pytest.mark.parametrize(
-    "column, value", [("people", 2640001), ("population", 7), ("rate", 0.5), ("region", "Mars")]
-)
+@pytest.mark.parametrize("column, value", [("people", 2640001), ("population", 7), ("rate", 0.5), ("region", "Mars")])
 def test_one_changed_cell_is_named(make, compare, edition, column, value):
     book = make(edition)
     changed = book.at(column, NORTH_KOREA[edition])
@@ -188,15 +178,10 @@ def test_one_changed_cell_is_named(make, compare, edition, column, value):
 
 def test_numbers_are_compared_in_15_digits(make, compare):
     book = make(2018)
-    book.at(
-        "rate", NORTH_KOREA[2018]
-    ).value = 104.561052469825  # 104.56105246982418: one off in the 15th digit
+    book.at("rate", NORTH_KOREA[2018]).value = 104.561052469825  # 104.56105246982418: one off in the 15th digit
     code, said = compare(book)
     assert code == 1 and "Cells that differ: 1." in said
-    assert (
-        " 104.561052469825 104.56105246982418 " in " ".join(said.split())
-        and "rounding only" not in said
-    )
+    assert " 104.561052469825 104.56105246982418 " in " ".join(said.split()) and "rounding only" not in said
 
 
 def test_a_rounded_value_differs_and_says_so(make, compare):
@@ -273,9 +258,7 @@ def test_countries_on_one_side_or_twice(make, compare):
     book.sheet.append([None, "EUROPE", 1000, 1.5, 15])
     book.sheet.append(["Japan", *(book.at(column, "Japan").value for column in [*HEADS[2016]][1:])])
     code, said = compare(book)
-    assert (
-        code == 1 and "Compared: 166 countries, 668 cells" in said
-    )  # 166 and Japan a second time: 167 x 4
+    assert code == 1 and "Compared: 166 countries, 668 cells" in said  # 166 and Japan a second time: 167 x 4
     assert "only in the project: Eritrea" in said
     assert "only in the file: Atlantis (row 169)\n" in said  # no name is near
     assert "only in the file: (no name) (row 170)" in said
@@ -302,9 +285,7 @@ def test_a_country_that_lost_its_name_and_its_estimate_is_not_passed_over(make, 
         book.at(column, "Eritrea").value = None
     book.at("country", "Eritrea").value = "Eritreea"
     code, said = compare(book)
-    assert (
-        code == 1 and "only in the file: Eritreea (row " in said and "did you mean Eritrea?" in said
-    )
+    assert code == 1 and "only in the file: Eritreea (row " in said and "did you mean Eritrea?" in said
 
 
 @pytest.mark.parametrize(
@@ -355,9 +336,7 @@ def test_decimal_commas_and_marks_for_thousands_are_not_guessed(make, compare, c
     where.value = text
     code, said = compare(book)
     assert code == 2 and "a number saved as text with decimal commas" in said
-    assert (
-        f"first {where.coordinate} '{text}'" in said and "numbers in a spreadsheet program" in said
-    )
+    assert f"first {where.coordinate} '{text}'" in said and "numbers in a spreadsheet program" in said
 
 
 def test_a_whole_column_of_marks_is_one_line(make, compare):
@@ -372,10 +351,7 @@ def test_renamed_columns_name_the_expected_and_the_found(make, compare):
     book = make(2023)
     book.at("population").value = "Population (UN)"
     code, said = compare(book)
-    assert (
-        code == 2
-        and "row 3: expected 'Population'; found 'Population (UN)'; name the columns as" in said
-    )
+    assert code == 2 and "row 3: expected 'Population'; found 'Population (UN)'; name the columns as" in said
 
 
 def test_a_removed_column_lists_what_is_there(make, compare):
@@ -383,10 +359,7 @@ def test_a_removed_column_lists_what_is_there(make, compare):
     book.sheet.delete_cols(book.at("people").column)
     code, said = compare(book)
     assert code == 2
-    assert (
-        "expected 'Est. number of people in modern slavery'; found 'Factor One', 'Factor Two'"
-        in said
-    )
+    assert "expected 'Est. number of people in modern slavery'; found 'Factor One', 'Factor Two'" in said
 
 
 def test_a_name_that_stands_twice(make, compare):
@@ -400,11 +373,7 @@ def test_merged_names_of_columns(make, compare):
     book = make(2023)
     book.sheet.merge_cells("B3:C3")
     code, said = compare(book)
-    assert (
-        code == 2
-        and "expected 'Region'" in said
-        and "the cells B3:C3 are merged: unmerge them" in said
-    )
+    assert code == 2 and "expected 'Region'" in said and "the cells B3:C3 are merged: unmerge them" in said
 
 
 def test_merged_cells_in_the_table(make, compare):
@@ -483,9 +452,7 @@ def test_another_zip_and_a_cut_workbook(tmp_path, make, compare):
 
 
 def test_a_workbook_with_broken_xml(make, compare):
-    path = edited(
-        make(2018), lambda name, text: text[:2000] if name.endswith("sheet2.xml") else text
-    )
+    path = edited(make(2018), lambda name, text: text[:2000] if name.endswith("sheet2.xml") else text)
     code, said = compare(path)
     assert code == 2 and "is damaged" in said
 
@@ -495,7 +462,7 @@ def edited(book, change):
     path = book.saved()
     with (
         zipfile.ZipFile(io.BytesIO(path.read_bytes())) as source,
-        zipfile.ZipFile(path, "w") as target,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for name in source.namelist():
             target.writestr(name, change(name, source.read(name).decode()))
@@ -515,10 +482,166 @@ def test_a_locked_file(make, compare, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.read_bytes", locked)
     code, said = compare(path)
-    assert (
-        code == 2
-        and f"{path} cannot be read (Permission denied); is it open in another program?" in said
+    assert code == 2 and f"{path} cannot be read (Permission denied); is it open in another program?" in said
+
+
+def with_rows(book, rows, merged=""):
+    """The path of the saved workbook with rows of XML added to its country table, and an area merged."""
+
+    def change(name, text):
+        if "sheet2.xml" not in name:
+            return text
+        text = text.replace("</sheetData>", f"{rows}</sheetData>")
+        return re.sub("<mergeCells[^>]*>", rf'\g<0><mergeCell ref="{merged}"/>', text) if merged else text
+
+    return edited(book, change)
+
+
+def empty_rows(first, number):
+    """Rows of seven cells with a format and nothing else, as spreadsheet programs save them."""
+    rows = ("".join(f'<c r="{letter}{n}" s="0"/>' for letter in "ABCDEFG") for n in range(first, first + number))
+    return "".join(
+        f'<row r="{n}" customFormat="false" outlineLevel="0">{row}</row>' for n, row in enumerate(rows, first)
     )
+
+
+def test_formatted_empty_rows_are_passed_over_and_what_stands_below_them_is_not(make, compare):
+    # 20,000 rows of 216 bytes or so are 4 MB; what is left of them is parsed: a part of each 64 KB
+    book = make(2018)
+    path = with_rows(
+        book,
+        empty_rows(200, 20_000) + '<row r="30000"><c r="A30000" t="inlineStr"><is><t>Mars</t></is></c>'
+        '<c r="E30000"><v>7</v></c></row>' + empty_rows(30_001, 20_000),
+    )
+    assert path.stat().st_size < 50_000_000 and len(shorten(path.read_bytes()).getvalue()) < 200_000
+    code, said = compare(path)
+    assert code == 1 and "only in the file: Mars (row 30000)" in said
+    assert "Cells that differ: 0. Countries on one side only, or twice: 1." in said
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<c r="B{n}"><v>5</v></c>', '<c r="B{n}"><f>1+1</f></c>', '<c r="B{n}" t="inlineStr"><is><t>x</t></is></c>'],
+)
+def test_no_row_that_holds_anything_is_left_out(make, cell):
+    # one such row among 2,000 empty ones, at each place of a chunk of 64 KB that holds about 300 rows
+    for place in range(2000, 2300, 101):
+        rows = (
+            empty_rows(200, place - 200) + f'<row r="{place}">{cell.format(n=place)}</row>' + empty_rows(place + 1, 400)
+        )
+        path = with_rows(make(2023), rows)
+        stored, formulas = (
+            sheet_cells(load_workbook(shorten(path.read_bytes()), read_only=True)[SHEETS[2023]], s)[0]
+            for s in (True, False)
+        )
+        assert max(formulas) == place and ("<f>" in cell) == (max(stored) < place)
+
+
+def test_rows_without_numbers_and_with_prefixes_are_read_as_they_stand(make, compare):
+    path = edited(make(2023), lambda name, text: re.sub(r'<row r="\d+"', "<row", text) if "sheet2" in name else text)
+    assert compare(path)[0] == 0
+
+
+def test_merged_cells_and_a_row_at_the_far_end_take_no_time(make, compare):
+    # all cells of a sheet merged are 17 thousand million cells; the last row a sheet has is 1,048,576
+    merged = "A200:XFD1048576"
+    path = with_rows(
+        make(2018), '<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>A note</t></is></c></row>', merged
+    )
+    code, said = compare(path)
+    assert code == 0 and "text under the countries only: 1048576" in said
+
+
+def test_a_name_hidden_under_a_merged_one_is_no_name(make, compare):
+    path = with_rows(make(2023), "", "B3:C3")
+    code, said = compare(path)  # in C3 the name still stands, but nobody can see it
+    assert code == 2 and "cells B3:C3 are merged, which hides values" in said
+
+
+def bomb(path, book, megabytes, name="xl/media/picture.png", kind=zipfile.ZIP_DEFLATED):
+    """The saved workbook with one more part of so many megabytes."""
+    path.write_bytes(book.saved().read_bytes())
+    with zipfile.ZipFile(path, "a", kind) as archive, archive.open(name, "w", force_zip64=True) as part:
+        for _ in range(megabytes):
+            part.write(b" " * 10**6)
+    return path
+
+
+def test_a_bomb_is_one_line_wherever_it_lies(tmp_path, make, compare):
+    for name, megabytes in [("xl/worksheets/sheet2.xml", 30), ("xl/sharedStrings2.xml", 30)]:
+        path = tmp_path / "bomb.xlsx"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the name stands there twice
+            code, said = compare(bomb(path, make(2018), megabytes, name))
+        assert code == 2 and f"{path} unpacks to more than 1,000 MB, or 10 MB without" in said
+    assert compare(bomb(path, make(2018), 30))[0] == 0  # a picture of 30 MB is not read
+
+
+def test_a_size_that_is_claimed_or_hidden_does_not_help(tmp_path, make, compare):
+    path = bomb(tmp_path / "bomb.xlsx", make(2018), 30, "xl/styles2.xml")
+    size, content = (30 * 10**6).to_bytes(4, "little"), path.read_bytes()
+    path.write_bytes(content.replace(size, (10**9 + 1).to_bytes(4, "little")))  # says 1,000 MB and a byte
+    assert "unpacks to more than 1,000 MB" in compare(path)[1]
+    path.write_bytes(content.replace(size, (1000).to_bytes(4, "little")))  # says 1,000 bytes
+    code, said = compare(path)
+    assert code == 2 and "is damaged" in said
+    path = bomb(path, make(2018), 1, "xl/styles2.xml", zipfile.ZIP_BZIP2)  # which unpacks at one go
+    assert compare(path)[0] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a name")
+def test_a_pipe_a_device_and_a_huge_file_are_refused_unread(tmp_path, compare):
+    pipe, huge = tmp_path / "pipe.xlsx", tmp_path / "huge.xlsx"
+    os.mkfifo(pipe)
+    with huge.open("wb") as file:
+        file.truncate(5 * 10**9)  # takes no room
+    assert "cannot be read as it is a pipe or device; name a file" in compare(pipe)[1]
+    assert "cannot be read as it is a pipe or device" in compare("/dev/zero")[1]
+    assert "cannot be read as it is larger than 50 MB" in compare(huge)[1]
+    many = tmp_path / "many.xlsx"
+    many.write_bytes(b"PK\x01\x02" * 5001)
+    assert "has more than 5,000 parts" in compare(many)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is read as Linux tells it")
+@pytest.mark.parametrize("rows", [300_000, 1_000_000])
+def test_a_million_formatted_rows_take_little_memory(make, rows):
+    path = with_rows(make(2018), empty_rows(200, rows))
+    code = "import sys; from tools.commandline import main; main(sys.argv[1:])\n"
+    code += "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+    command = [sys.executable, "-c", code, "compare", path]
+    said = subprocess.run(command, capture_output=True, text=True).stdout
+    assert "All agree: 167 countries" in said and int(said.split()[-1]) < 300_000  # kB
+
+
+def test_numbers_beyond_measure_are_differences(make, compare):
+    book = make(2018)
+    book.at("rate", "Japan").value = "1e999999999"
+    book.at("people", "Japan").value = "9" * 3000
+    book.at("population", "Japan").value = 1e300
+    code, said = compare(book)
+    assert code == 1 and "Cells that differ: 3." in said and max(map(len, said.splitlines())) < 300
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0663\u0667\u0660\u0660\u0660", "\uff13\uff17\uff10\uff10\uff10", "\u0969\u096d\u0966\u0966\u0966"]
+)
+def test_digits_of_other_scripts_are_not_guessed(make, compare, text):
+    book = make(2018)
+    book.at("people", "Japan").value = text  # 37,000 in Arabic, full-width and Devanagari digits
+    code, said = compare(book)
+    assert code == 2 and "digits of another script, first" in said and text in said
+    assert agreement(text, "37000") == OTHER
+
+
+def test_control_characters_do_not_reach_the_terminal(make, compare):
+    path = make(2018).saved()
+    shared = edited(make(2018), lambda name, text: text.replace(">Japan<", ">Ja\x9b31mpan\u202e<"))
+    code, said = compare(shared)
+    assert code == 1 and "only in the file: Ja\\u009b31mpan\\u202e (row" in said and "\x9b" not in said
+    code, said = compare(path.with_name("\x1b[31mred\udcff.xlsx"))
+    assert code == 2 and "\\u001b[31mred\\udcff.xlsx: there is no such file" in said
 
 
 def test_the_ending_of_the_name_does_not_matter(make, compare):
@@ -565,9 +688,7 @@ def test_exactly_the_changed_cells_are_reported(sheets, index, data):
         rows[n][column] = "4711"  # printed nowhere
     agrees, text = compare_sheet(sheet._replace(rows=rows), index)
     lines = [line for line in text.splitlines() if " 4711 " in line]
-    assert {re.findall(r" ([A-E]\d+) ", line)[-1] for line in lines} == {
-        f"{sheet.letters[c]}{n}" for n, c in changed
-    }
+    assert {re.findall(r" ([A-E]\d+) ", line)[-1] for line in lines} == {f"{sheet.letters[c]}{n}" for n, c in changed}
     assert agrees == (not changed) and len(lines) == len(changed)
     counts = f"Cells that differ: {len(changed)}. Countries on one side only, or twice: 0."
     assert counts in text or (agrees and "All agree" in text)
@@ -610,9 +731,7 @@ def test_the_rounding_of_a_column_in_another_unit_is_allowed_for(sheets):
         refuse_units(sheets[2018], cells)
 
     # percents to one decimal, of people per 1,000: 104.6 -> 10.5, 13.0 -> 1.3, 3.3 -> 0.3
-    with pytest.raises(
-        SheetError, match="3 of 3 values are a tenth of the project's, as if in percent"
-    ):
+    with pytest.raises(SheetError, match="3 of 3 values are a tenth of the project's, as if in percent"):
         refuse(("10.5", "104.6"), ("1.3", "13.0"), ("0.3", "3.3"))
     refuse(("10.5", "104.6"), ("1.3", "13.0"))  # two may be slips
     refuse(("104.6", "104.6"), ("13", "13.0"), ("3.3", "3.3"))

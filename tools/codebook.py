@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from analysis._package import DATA, FILE, Problem, TableError, rows_of, sha256
 from analysis._validate import problems_in
 from analysis.rounding import VERDICTS
 from tools.page import TEMPLATES
+from tools.stale import Project
 
 BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
 
@@ -19,15 +21,12 @@ BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
 @contextmanager
 def all_or_nothing(*paths: Path) -> Iterator[None]:
     """Put these files back as they were if the block fails or is stopped."""
-    before = {path: path.read_bytes() for path in paths if path.exists()}
+    before = [(path, path.read_bytes() if path.exists() else None) for path in paths]
     try:
         yield
     except BaseException:
-        for path in paths:
-            if path in before:
-                path.write_bytes(before[path])
-            else:
-                path.unlink(missing_ok=True)
+        for path, content in before:
+            path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
         raise
 
 
@@ -36,7 +35,7 @@ def broken_rules(entries: list[dict[str, Any]], folder: Path) -> list[Problem]:
     found: list[Problem] = []
     for entry in entries:
         try:
-            found += problems_in(rows_of(folder / entry["path"]), entry, folder)
+            found += islice(problems_in(rows_of(folder / entry["path"]), entry, folder), 100)
         except TableError as error:
             found += error.problems
     return list(dict.fromkeys(found))
@@ -65,6 +64,13 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
         sealed = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         (folder / FILE).write_text(sealed, encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_documents(project: Project, seal: bool = False) -> None:
+    """Write the codebook, with seal the checksums, and the block in README.md; all or nothing."""
+    with all_or_nothing(project.data / FILE, project.data / "README.md"):
+        write_codebook(project.data, seal)
+        write_verdicts(project.root)
 
 
 def verdict_block() -> str:

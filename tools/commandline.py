@@ -2,25 +2,21 @@
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
 
-EPILOG = """\
-examples:
-  python -m analysis rebuild              run the notebooks that are out of date
-  python -m analysis rebuild --all        run every notebook (make figures)
-  python -m analysis rebuild --check      run nothing; say what is out of date, and why
-  python -m analysis ranks --edition 2018 --region "Arab States" --json
-  python -m analysis tables index         what a table holds, for formulas (without a name: all)
-  python -m analysis claims               the verdict on every claim of the article
-  python -m analysis claims examples/my_article.csv --html   (how: examples/README.md)
-  python -m analysis compare FILE.xlsx    the cells of Walk Free's workbook that differ from ours
-  python -m analysis codebook             write data/README.md and the README's verdicts
-  python -m analysis brief KEN            write a handout on one country to build/briefs (also: all)
-  python -m analysis lab                  open JupyterLab on copies under build/lab (make lab)
+from tools.stale import Project
 
-exit codes: 0 fine; 1 something is out of date, inconsistent or failed; 2 bad input; 130 Ctrl-C
-"""
+# control characters but tab, newline and what starts a progress bar; turns of direction; halves
+CONTROL = re.compile(
+    r"(?!\A\r)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("name", nargs="?", metavar="TABLE", help="one table (default: list all)")
     claims = add("claims", help="judge the article's printed figures, or those of your own file")
     claims.add_argument("file", nargs="?", metavar="FILE", help="a CSV file: id,printed,formula")
+    claims.add_argument("--tables", metavar="FOLDER", help="your own tables (how: examples/README.md)")
     shape = claims.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="a JSON list instead of a table")
     shape.add_argument("--html", action="store_true", help="write a page to build/claims instead")
@@ -54,69 +51,55 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def call_command(options: argparse.Namespace) -> int:
-    """Call the chosen command; its module is loaded only now."""
-    from tools.stale import Project
+def tool(name: str) -> Any:
+    """A module of tools, loaded only now."""
+    return import_module(f"tools.{name}")
 
-    project = Project.here()
-    if options.command == "rebuild":
-        from tools import rebuild
 
-        if options.check and options.all:
-            what = "--check looks at every notebook anyway"
-            raise ValueError(f"give --check or --all, not both: {what}")
-        if options.check:
-            return rebuild.report_stale(project, options.names)
-        return rebuild.rebuild(project, options.names, options.all)
-    if options.command == "ranks":
-        from tools import ranking
+CALLS: dict[str | None, Callable[[Project, Any], int]] = {
+    None: lambda _, o: print(parser().format_help()) or 0,
+    "rebuild": lambda p, o: getattr(tool("rebuild"), "report_stale" if o.check else "rebuild")(
+        p, o.names, o.all
+    ),
+    "ranks": lambda _, o: tool("ranking").show_ranking(o.edition, o.region, o.json),
+    "tables": lambda _, o: tool("catalogue").show_tables(o.name),
+    "claims": lambda p, o: tool("report").show_claims(p, o.file, o.tables, o.json, o.html),
+    "compare": lambda _, o: tool("workbook").show_differences(o.file),
+    "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal) or 0,
+    "brief": lambda p, o: tool("brief").write_briefs(p, o.countries),
+    "lab": lambda p, o: tool("lab").open_lab(p, o.extra[o.extra[:1] == ["--"] :]),
+}
 
-        return ranking.show_ranking(options.edition, options.region, options.json)
-    if options.command == "tables":
-        from tools import catalogue
 
-        return catalogue.show_tables(options.name)
-    if options.command == "claims":
-        from tools import report
+class Plain(NamedTuple):
+    """A stream to which control characters, which can steer a terminal, go as \\u001b and so on."""
 
-        pages = project.build / "claims" if options.html else None
-        return report.show_verdicts(options.file, options.json, pages)
-    if options.command == "compare":
-        from tools import workbook
+    stream: Any
 
-        return workbook.show_differences(options.file)
-    if options.command == "codebook":
-        from tools import codebook
+    def write(self, text: str) -> int:
+        """Write the text, as far as the stream knows its letters."""
+        shown = CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        code = self.stream.encoding or "utf-8"
+        return int(self.stream.write(shown.encode(code, "backslashreplace").decode(code)))
 
-        with codebook.all_or_nothing(project.data / "datapackage.json", project.data / "README.md"):
-            codebook.write_codebook(project.data, options.seal)
-            codebook.write_verdicts(project.root)
-        return 0
-    if options.command == "brief":
-        from tools import brief
-
-        return brief.write_briefs(project, options.countries)
-    from tools import lab
-
-    return lab.open_lab(project, options.extra[options.extra[:1] == ["--"] :])
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of a command line."""
-    top, code = parser(), 0
-    options = top.parse_args(arguments)
-    if options.command is None:
-        top.print_help()
-        return 0
-    try:
-        code = call_command(options)
-        sys.stdout.flush()
-    except ValueError as error:  # bad input; tables.TableError is one
-        print(f"analysis: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("analysis: stopped; nothing was left half-written", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+    """The exit code of a command line; bad input is a line on stderr."""
+    streams: Any = Plain(sys.stdout), Plain(sys.stderr)
+    with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+        options, code = parser().parse_args(arguments), 0
+        try:
+            code = CALLS[options.command](Project.here(), options)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
+            print(f"analysis: {error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("analysis: stopped; nothing was left half-written", file=sys.stderr)
+            return 130
+        return code

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from tools.stale import Project
@@ -60,6 +61,7 @@ def open_lab(project: Project, extra: list[str]) -> int:
         print(f"{kept}; delete build/lab to start afresh")
     os.environ |= own_folders(project.build / "lab")
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+    sys.stderr = sys.__stderr__  # its log has colours
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance(argv=options(project, extra))

@@ -8,10 +8,6 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
 HIDDEN, NEW_PAGE = "notebook-only", "new-page"  # cell tags: not on the page; on a new printed sheet
-FOOTER = (
-    "Figures: Walk Free, Global Slavery Index (2016, 2018, 2023), cited for comment. "
-    "Ranges come from rounding only; survey and model error is not published."
-)
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html.j2"]),  # a reader's words are shown as text, never as tags
@@ -41,8 +37,9 @@ def captioned_table(made: str, caption: str) -> str:
 def output(item: Any, heading: str) -> str:
     """One output of a cell as HTML; ValueError for a kind that a page cannot show."""
     data = item.get("data", {})
-    if "text/markdown" in data:
-        return markdown_as_html(data["text/markdown"])
+    if "text/markdown" in data:  # what a table says stands in it: no tag, link or picture
+        made = markdown_as_html(data["text/markdown"].replace("<", "&lt;"))
+        return re.sub(r"</?(?:a|img)\b[^>]*>", "", made)
     if "image/png" in data:
         alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
         return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
@@ -76,10 +73,10 @@ def write_notebook_page(path: Path, notebook: Any) -> None:
     publish(path, Markup(first[1]).striptags() if first else path.stem, content)
 
 
-def publish(path: Path, title: str, content: str, footer: str = FOOTER, style: str = "") -> None:
-    """Write a page, whole or not at all; content is HTML, title and footer text, style more CSS."""
+def publish(path: Path, title: str, content: str, kind: str = "") -> None:
+    """Write a page, whole or not at all; content is HTML, kind a CSS class."""
     template = TEMPLATES.get_template("page.html.j2")
-    made = template.render(title=title, content=content, footer=footer, style=style)
+    made = template.render(title=title, content=content, kind=kind)
     partial = path.with_suffix(".partial")
-    partial.write_text(made + "\n", encoding="utf-8", newline="\n")
+    partial.write_text(made + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
     partial.replace(path)

@@ -13,8 +13,9 @@ ONLY = "from rounding only; survey and model error is not published and far larg
 
 def one_of(word: str, wanted: str, known: list[str]) -> str:
     """The known value that is meant, capitals aside; ValueError with the nearest one."""
+    wanted = " ".join(wanted.split())
     for value in known:
-        if value.casefold() == wanted.strip().casefold():
+        if value.casefold() == wanted.casefold():
             return value
     raise ValueError(f"there is no {word} {wanted}; {tables.hint(wanted, known)}")
 

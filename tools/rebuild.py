@@ -26,8 +26,10 @@ def figure_names(files: Iterable[str]) -> set[str]:
     return {Path(file).stem for file in files}
 
 
-def report_stale(project: stale.Project, wanted: list[str]) -> int:
+def report_stale(project: stale.Project, wanted: list[str], everything: bool = False) -> int:
     """Print which notebooks are out of date, and why; 1 if any is, read to the end or not."""
+    if everything:
+        raise ValueError("give --check or --all, not both: --check looks at every notebook anyway")
     names = find_notebooks(project, wanted) or project.names()
     figures, found = stale.recorded_figures(project), stale.find_stale(project, names)
     orphans = [] if wanted else sorted(figure_names(stale.find_orphans(project)))

@@ -1,6 +1,7 @@
 """The verdicts on the article's claims, or on a reader's own, as text, JSON or a page."""
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -12,6 +13,7 @@ from textwrap import fill
 import pandas as pd
 
 from analysis import claims, tables
+from analysis._package import LONGEST, file_content
 from analysis.claims.lookup import number_text
 from analysis.claims.verdicts import NUMERIC
 from analysis.rounding import INCONSISTENT, VERDICTS, exact
@@ -20,34 +22,14 @@ from tools import page
 UNREAD = "could not be read"
 COMMA = 'put quotation marks around a cell with a comma: "269,000"'
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
-ABOUT = """
-From low to high is what rounding of the tables' printed figures alone allows; survey and model
-error is not published and is far larger.
-
-The printed words are read to their digits after the point (digits), to the last printed digit
-(fine), to the last digit that is not zero (coarse), or as a threshold (a "more than").
-
-Inconsistent means: with the figures as printed. Severity: value, the statement keeps its sense;
-conclusion, it does not.
-""".strip().split("\n\n")
-CODEBOOK = (
-    "Every table, with its source, its terms and its units, "
-    "is described in data/README.md of this project."
-)
-STYLE = """
-body { max-width: 72rem; } td, th { text-align: left; vertical-align: top; }
-td p { margin: 0 0 .2rem; } td:nth-child(3), td:nth-child(4) { min-width: 9rem; }
-td:last-child { min-width: 20rem; } .muted { color: #57606a; }
-.inconsistent > * { background: #fff4ec; }
-.inconsistent td:nth-child(5) p:first-child { font-weight: 600; }
-"""
+ABOUT = page.TEMPLATES.get_template("about.md.j2").render().split("\n\n")
 
 
 def claim_rows(file: str) -> list[tuple[int, list[str]]]:
     """(number of its first line, cells) of each row that is not blank; ValueError if not CSV."""
     path, rows, line = Path(file), [], 1
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = file_content(path).decode("utf-8-sig")
         head = re.split(r"[\r\n]", text, maxsplit=1)[0]
         split = ";" if ";" in head and "," not in head else ","  # as some spreadsheets write
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=split)
@@ -84,9 +66,12 @@ def read_claims(file: str) -> pd.DataFrame:
     cells = [dict(zip(header, row, strict=False)) for _, row in rows]
     unread = {}
     for place, (line, row) in enumerate(rows):
-        if fault := comma_fault(row, header, len(names)):
-            cells[place] = {"id": row[0]} if header[0] == "id" else {}
-            unread[place] = (f"line {line}", f"{fault}; {COMMA}")
+        fault = comma_fault(row, header, len(names))
+        if max(map(len, row)) > LONGEST:
+            fault = f"a cell of more than {LONGEST:,} letters; is a quotation mark not closed?"
+        if fault:
+            cells[place] = {"id": row[0][:40]} if header[0] == "id" else {}
+            unread[place] = (f"line {line}", fault)
     frame = pd.DataFrame(cells, columns=header, dtype="str")
     frame.attrs["unread"] = unread
     return frame
@@ -100,12 +85,12 @@ def comma_fault(row: list[str], header: list[str], width: int) -> str:
     then stands in printed and formula, and the formula in the next column.
     """
     if len(row) > width or any(row[len(header) :]):
-        return f"{len(row)} cells, not {len(header)}"
+        return f"{len(row)} cells, not {len(header)}; {COMMA}"
     after = header.index("formula") + 1
     if not re.fullmatch(r"\w+\(.*\)", "".join(row[after : after + 1])):
         return ""
-    moved = header[after] != "alternative" and re.match(r"\d{3}\b", row[after - 1])
-    return f"the formula stands under {header[after]}" if moved else ""
+    moved = header[after] != "alternative" and re.match(r"[0-9]{3}\b", row[after - 1])
+    return f"the formula stands under {header[after]}; {COMMA}" if moved else ""
 
 
 def text_or_blank(value: float) -> str:
@@ -133,7 +118,7 @@ def verdicts_as_text(seen: pd.DataFrame) -> str:
     for row in seen.to_dict("records"):
         words = f' "{row["tested"]}" is read as {row["meant"]}.' if row["meant"] else ""
         why.append(fill(f"{row['id']}:{words} {row['reason']}", 118, subsequent_indent="     "))
-    table = seen[SHOWN].to_string(index=False, justify="left")
+    table = seen[SHOWN].to_string(index=False, justify="left", max_colwidth=60)
     heading, about = "How each figure was read, and why", [fill(text, 118) for text in ABOUT]
     return "\n\n".join([table, heading, "\n".join(why), verdict_counts(seen), "\n".join(about)])
 
@@ -151,13 +136,19 @@ def verdicts_as_json(found: pd.DataFrame) -> str:
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
-def write_claims_page(seen: pd.DataFrame, faults: list[str], path: Path, source: str) -> None:
+def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: str | None) -> Path:
     """A page with the counts, what could not be read, the verdicts, and what the words mean."""
-    values = {"counts": verdict_counts(seen), "faults": faults, "source": source, "about": ABOUT}
-    template = page.TEMPLATES.get_template("claims.html.j2")
-    content = template.render(values, rows=seen.to_dict("records"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page.publish(path, f"Verdicts on {path.stem}", content, CODEBOOK, STYLE)
+    source = Path(file or "article")
+    key = hashlib.sha256(bytes(source.resolve())).hexdigest()[:8]
+    path = pages / f"{source.stem[:60]}.html"
+    if path.exists() and f'id="{key}"' not in path.read_text(encoding="utf-8"):
+        path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
+    values = {"counts": verdict_counts(seen), "faults": faults, "about": ABOUT, "key": key}
+    values |= {"source": source.name if file else "the article"}
+    rows, template = seen.to_dict("records"), page.TEMPLATES.get_template("claims.html.j2")
+    pages.mkdir(parents=True, exist_ok=True)
+    page.publish(path, f"Verdicts on {path.stem}", template.render(values, rows=rows), "verdicts")
+    return path
 
 
 def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | None = None) -> int:
@@ -168,13 +159,11 @@ def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | 
     found, errors = claims.judge(tables.load("claims") if file is None else read_claims(file))
     seen = for_reader(found)
     if pages:
-        source = Path(file or "article")
-        path = pages / f"{source.stem}.html"
-        faults = [str(error) for error in errors]
-        write_claims_page(seen, faults, path, source.name if file else "the article")
+        path = write_claims_page(seen, [str(error) for error in errors], pages, file)
         print(f"wrote {path}: open it in a browser. {verdict_counts(seen)}")
     else:
         print(verdicts_as_json(found) if as_json else verdicts_as_text(seen))
     for error in errors:
-        print(f"analysis: {file or 'data/claims.csv'}, {error}", file=sys.stderr)
+        fault = " ".join(str(error).split())
+        print(f"analysis: {file or 'data/claims.csv'}, {fault}", file=sys.stderr)
     return 2 if errors else int(INCONSISTENT in set(found["verdict"]))

@@ -6,28 +6,37 @@ import io
 import re
 import unicodedata
 import warnings
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-import openpyxl  # type: ignore[import-untyped]
 import pandas as pd
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+from openpyxl.utils import column_index_from_string, get_column_letter  # type: ignore
+from openpyxl.worksheet._reader import WorkSheetParser  # type: ignore[import-untyped]
 
+from analysis._package import MB, file_content
 from analysis.tables import near
 
 Layout = dict[Any, Any]  # a row of layouts.csv: edition, sheet, header_row, rate_unit and names
 LAYOUTS: list[Layout] = pd.read_csv(Path(__file__).with_name("layouts.csv")).to_dict("records")
+Cells = dict[int, dict[str, Any]]  # row in the file -> letter of a column -> what stands there
 SheetRows = dict[int, dict[str, str]]  # row in the file -> column -> text
 SHEET_COLUMNS = ("country", "region", "population", "people", "rate")
 DETAILS = SHEET_COLUMNS[1:]  # the country is what the rows are matched by
 LAST_HEADER = 10  # the names of the columns are looked for in the rows down to this one
 BELOW_1000 = "<1,000"  # three counts of 2018 are printed so
-NUMBER_TEXT = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+NUMBER_TEXT = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 # digits with marks that countries use differently; only in a rate is the dot of 1.5 clear
-WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*"
+WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*|.*(?![0-9])\d.*"
 MARKS = {"population": WITH_MARKS, "people": WITH_MARKS, "rate": rf"(?!\d+\.\d+$){WITH_MARKS}"}
 OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")  # starts old Office files, and new ones with a password
+PACKED, UNPACKED, HELD = 50, 1000, 10  # MB at most: the file, its parts, without empty rows
+FILLED = re.compile(rb"<(?!row r=|/row>|c r=|/c>)")  # a tag that no empty row has
 ORIGINAL = "compare the workbook as Walk Free published it"
+TOO_MUCH = f" unpacks to more than {UNPACKED:,} MB, or {HELD} MB without its empty rows"
+TOO_MUCH += f"; keep the country table alone in it, or {ORIGINAL}"
 
 
 class SheetError(ValueError):
@@ -44,35 +53,38 @@ class Sheet(NamedTuple):
 
 def read_sheet(path: Path) -> Sheet:
     """The country table of the workbook; SheetError for one that cannot be read whole."""
-    stored, formulas = open_workbook(path)
-    sheet, layout = country_sheet(stored)
-    header = header_cells(sheet, layout)
-    letters = {column: cell.column_letter for column, cell in header.items()}
-    rows: SheetRows = {}
-    for n in range(header["country"].row + 1, sheet.max_row + 1):
-        rows[n] = {c: cell_text(sheet[f"{letter}{n}"].value) for c, letter in letters.items()}
-    refuse_merged(sheet, header, rows)
-    refuse_doubtful(sheet, formulas[sheet.title], letters, rows)
-    return Sheet(layout, letters, {n: row for n, row in rows.items() if any(row.values())})
-
-
-def open_workbook(path: Path) -> tuple[Any, Any]:
-    """The workbook with the values that its formulas last had, and with the formulas themselves."""
-    if path.is_dir():
-        raise SheetError(" is a folder; name the .xlsx file in it")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        absent = ": there is no such file; check the name and the folder"
-        locked = f" cannot be read ({error.strerror}); is it open in another program?"
-        raise SheetError(absent if isinstance(error, FileNotFoundError) else locked) from None
+    content = workbook_content(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about parts of the file that are not needed here
-            stored = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-            return stored, openpyxl.load_workbook(io.BytesIO(content))
+            book = load_workbook(shorten(content), read_only=True, keep_links=False)
+            sheet, layout = country_sheet(book)
+            stored, areas = sheet_cells(sheet)
+            formulas, _ = sheet_cells(sheet, stored=False)
     except Exception as error:  # zipfile, the XML parser and openpyxl raise anything
-        raise SheetError(f" is {file_fault(content, error)}") from None
+        known = isinstance(error, SheetError)
+        raise error if known else SheetError(f" is {file_fault(content, error)}") from None
+    start, letters = header_letters(sheet.title, stored, layout, areas)
+    rows: SheetRows = {}
+    for n in sorted(n for n in stored | formulas if n > start):
+        rows[n] = {c: cell_text(stored.get(n, {}).get(x)) for c, x in letters.items()}
+    refuse_merged(areas, start, letters, rows)
+    refuse_doubtful(stored, formulas, letters, rows)
+    return Sheet(layout, letters, {n: row for n, row in rows.items() if any(row.values())})
+
+
+def workbook_content(path: Path) -> bytes:
+    """The bytes of the file; SheetError for one that cannot be a workbook of Walk Free's size."""
+    try:
+        content = file_content(path, PACKED)
+    except FileNotFoundError:
+        raise SheetError(": there is no such file; check the name and the folder") from None
+    except OSError as error:
+        locked = f"({error.strerror}); is it open in another program?"
+        raise SheetError(f" cannot be read {locked if error.strerror else error}") from None
+    if content.count(b"PK\x01\x02") > 5000:  # as each part begins in the list of all
+        raise SheetError(f" has more than 5,000 parts; {ORIGINAL}")
+    return content
 
 
 def file_fault(content: bytes, error: Exception) -> str:
@@ -91,6 +103,43 @@ def file_fault(content: bytes, error: Exception) -> str:
     return f"{kind}not an .xlsx workbook; {ORIGINAL}"
 
 
+def shorten(content: bytes) -> io.BytesIO:
+    """The workbook without most rows that hold a format at most: a million takes minutes to parse.
+
+    SheetError if it is too large all the same. No part unpacks to more than it is said to have.
+    """
+    short, room = io.BytesIO(), HELD * MB
+    with ZipFile(io.BytesIO(content)) as whole, ZipFile(short, "w") as made:
+        parts = [part for part in whole.infolist() if part.filename.endswith((".xml", ".rels"))]
+        fine = all(part.compress_type in (ZIP_STORED, ZIP_DEFLATED) for part in parts)
+        if not fine or sum(part.file_size for part in whole.infolist()) > UNPACKED * MB:
+            raise SheetError(TOO_MUCH)  # other ways of packing unpack without a limit
+        for part in parts:
+            with whole.open(part) as source, made.open(part.filename, "w") as target:
+                while chunk := source.read(1 << 16):
+                    first, last = chunk.find(b"<row r="), chunk.rfind(b"<row r=")
+                    if not FILLED.search(chunk, first, last):  # the last may be cut off
+                        chunk = chunk[:first] + chunk[last:]
+                    room -= target.write(chunk)
+                    if room < 0:
+                        raise SheetError(TOO_MUCH)
+    return short
+
+
+def sheet_cells(sheet: Any, stored: bool = True) -> tuple[Cells, list[Any]]:
+    """Each cell that holds something, and the areas of merged cells.
+
+    stored: of a formula the value that it last had; else the formula itself.
+    """
+    book, cells = sheet.parent, Cells()
+    dates = book.epoch, book._date_formats, book._timedelta_formats
+    parser = WorkSheetParser(sheet._get_source(), sheet._shared_strings, stored, *dates)
+    for cell in chain.from_iterable(row for _, row in parser.parse()):
+        if cell["value"] is not None:
+            cells.setdefault(cell["row"], {})[get_column_letter(cell["column"])] = cell["value"]
+    return cells, parser.merged_cells.mergeCell if parser.merged_cells else []
+
+
 def country_sheet(book: Any) -> tuple[Any, Layout]:
     """The one sheet named as an edition's; SheetError with those found and those expected."""
     layouts = {fold(layout["sheet"]): layout for layout in LAYOUTS}
@@ -101,68 +150,74 @@ def country_sheet(book: Any) -> tuple[Any, Layout]:
         titles = quote(*(sheet.title for sheet in found))
         raise SheetError(f" has the sheets of more than one edition, {titles}; keep one in a file")
     remedy = ORIGINAL
-    for sheet, layout in product(book.worksheets, LAYOUTS):
-        if any(not missing_names(row, layout) for row in sheet.iter_rows(max_row=LAST_HEADER)):
-            has = f"'{sheet.title}' has the columns of {layout['edition']}"
-            remedy = f"{has}: rename it to '{layout['sheet']}'"
+    for sheet in book.worksheets:
+        rows = sheet_cells(sheet)[0].values()
+        for layout in LAYOUTS:
+            if any(not missing_names(row, layout) for row in rows):
+                has = f"'{sheet.title}' has the columns of {layout['edition']}"
+                remedy = f"{has}: rename it to '{layout['sheet']}'"
     expected = ", ".join(f"'{layout['sheet']}' ({layout['edition']})" for layout in LAYOUTS)
     what = f" has no country table of an edition; sheets found: {quote(*book.sheetnames)}"
     raise SheetError(f"{what}; expected one of {expected}; {remedy}")
 
 
-def missing_names(row: tuple[Any, ...], layout: Layout) -> list[str]:
+def missing_names(row: dict[str, Any], layout: Layout) -> list[str]:
     """The names of columns that do not stand in the row."""
-    texts = {fold(cell.value) for cell in row}
+    texts = set(map(fold, row.values()))
     return [layout[column] for column in SHEET_COLUMNS if fold(layout[column]) not in texts]
 
 
-def header_cells(sheet: Any, layout: Layout) -> dict[str, Any]:
-    """Column -> the cell that names it; SheetError with the names expected and found."""
-    rows = [sheet[n] for n in [layout["header_row"], *range(1, LAST_HEADER + 1)]]
-    header = min(rows, key=lambda row: len(missing_names(row, layout)))
-    start = f", sheet '{sheet.title}', row {header[0].row}:"
+def header_letters(
+    title: str, cells: Cells, layout: Layout, areas: list[Any]
+) -> tuple[int, dict[str, str]]:
+    """(row of the header, column -> its letter); SheetError with the names expected and found."""
+    places = [layout["header_row"], *range(1, LAST_HEADER + 1)]
+    n = min(places, key=lambda n: len(missing_names(cells.get(n, {}), layout)))
+    header, start = cells.get(n, {}), f", sheet '{title}', row {n}:"
     columns = {fold(layout[column]): column for column in SHEET_COLUMNS}
-    cells = [cell for cell in header if fold(cell.value) in columns]
-    for one, two in combinations(cells, 2):
-        if fold(one.value) == fold(two.value):
-            what = f"{quote(one.value)} stands in {one.coordinate} and {two.coordinate}"
+    named = {letter: fold(value) for letter, value in header.items() if fold(value) in columns}
+    for one, two in combinations(named, 2):
+        if named[one] == named[two]:
+            what = f"{quote(header[one])} stands in {one}{n} and {two}{n}"
             raise SheetError(f"{start} {what}; keep one of these columns")
     if lost := missing_names(header, layout):
-        others = [one_line(cell.value) for cell in header if cell.value and cell not in cells]
+        others = [one_line(value) for letter, value in header.items() if letter not in named]
         close = [near(name, others, 0.5) for name in lost]
         found = quote(*dict.fromkeys(close if all(close) else others))
         remedy = f"name the columns as in the workbook of {layout['edition']}"
-        areas = sheet.merged_cells.ranges
-        if merged := [str(area) for area in areas if area.min_row <= header[0].row <= area.max_row]:
-            remedy = f"the cells {', '.join(merged)} are merged: unmerge them and {remedy}"
+        if merged := [area.coord for area in areas if area.min_row <= n <= area.max_row]:
+            remedy = f"the cells {', '.join(merged[:8])} are merged: unmerge them and {remedy}"
         raise SheetError(f"{start} expected {quote(*lost)}; found {found}; {remedy}")
-    return {columns[fold(cell.value)]: cell for cell in cells}
+    return n, {columns[name]: letter for letter, name in named.items()}
 
 
-def refuse_merged(sheet: Any, header: dict[str, Any], rows: SheetRows) -> None:
+def refuse_merged(areas: list[Any], start: int, letters: dict[str, str], rows: SheetRows) -> None:
     """SheetError if merged cells cover values; merged notes below the table are let be."""
-    last = max((n for n, row in rows.items() if any(map(row.get, DETAILS))), default=0)
-    for area, cell in product(sheet.merged_cells.ranges, header.values()):
-        inside = area.min_row <= last and area.max_row > cell.row
-        if inside and area.min_col <= cell.column <= area.max_col:
-            what = f"cells {area} are merged, which hides values; unmerge and fill them"
+    last = max((n for n, row in rows.items() if any(map(row.get, DETAILS))), default=start)
+    for area, column in product(areas, map(column_index_from_string, letters.values())):
+        inside = area.min_row <= last and area.max_row >= start
+        own = (area.min_row, area.max_row, area.min_col) == (start, start, column)  # only its name
+        if inside and not own and area.min_col <= column <= area.max_col:
+            what = f"cells {area.coord} are merged, which hides values; unmerge and fill them"
             raise SheetError(f": {what}")
 
 
-def refuse_doubtful(sheet: Any, formulas: Any, letters: dict[str, str], rows: SheetRows) -> None:
+def refuse_doubtful(
+    stored: Cells, formulas: Cells, letters: dict[str, str], rows: SheetRows
+) -> None:
     """SheetError for formulas without a value, and numbers as text that can mean two things."""
     lost, marked = [], []
-    for n, column in product(rows, letters):
-        cell, text = sheet[f"{letters[column]}{n}"], rows[n][column]
-        if cell.value is None and formulas[cell.coordinate].value is not None:
-            lost.append(f"in {cell.coordinate}")
-        if column in MARKS and isinstance(cell.value, str) and re.fullmatch(MARKS[column], text):
-            marked.append(f"{cell.coordinate} '{text}'")
+    for n, (column, letter) in product(rows, letters.items()):
+        value, text = stored.get(n, {}).get(letter), rows[n][column]
+        if value is None and letter in formulas.get(n, {}):
+            lost.append(f"in {letter}{n}")
+        if column in MARKS and isinstance(value, str) and re.fullmatch(MARKS[column], text):
+            marked.append(f"{letter}{n} '{text[:40]}'")
     remedy = "open it in a spreadsheet program, recalculate, save it, and compare again"
     refuse(lost, "formula", "without a stored value", remedy)
-    remedy = "turn them into numbers in a spreadsheet program set to their language"
-    remedy = f"what they mean is not guessed: {remedy}, and save it as .xlsx"
-    refuse(marked, "number", "saved as text with decimal commas or marks for thousands", remedy)
+    remedy = "turn them into numbers in a spreadsheet program set to their language; no guesses"
+    what = "saved as text with decimal commas, marks for thousands or digits of another script"
+    refuse(marked, "number", what, remedy)
 
 
 def refuse(places: list[str], thing: str, what: str, remedy: str) -> None:
@@ -184,7 +239,7 @@ def cell_text(value: Any) -> str:
 def one_line(text: Any) -> str:
     """The text in one line, with one form of accents, blanks and apostrophes."""
     straight = str(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return " ".join(unicodedata.normalize("NFKC", straight).split())
+    return " ".join(unicodedata.normalize("NFC", straight).split())
 
 
 def fold(text: Any) -> str:

@@ -63,7 +63,9 @@ CALLS: dict[str | None, Callable[[Project, Any], int]] = {
     ),
     "ranks": lambda _, o: tool("ranking").show_ranking(o.edition, o.region, o.json),
     "tables": lambda _, o: tool("catalogue").show_tables(o.name),
-    "claims": lambda p, o: tool("report").show_claims(p, o.file, o.tables, o.json, o.html),
+    "claims": lambda p, o: tool("report").show_verdicts(
+        o.file, o.json, o.html and p.build / "claims", o.tables
+    ),
     "compare": lambda _, o: tool("workbook").show_differences(o.file),
     "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal) or 0,
     "brief": lambda p, o: tool("brief").write_briefs(p, o.countries),

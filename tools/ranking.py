@@ -8,7 +8,7 @@ from analysis import tables
 from analysis.country import COMPLETE, ranked
 
 RANKING = ["iso3", "country", "printed_rate", "low", "high", "best", "worst"]
-ONLY = "from rounding only; survey and model error is not published and far larger"
+ONLY = "from rounding only; survey and model error comes on top, and is not published"
 
 
 def one_of(word: str, wanted: str, known: list[str]) -> str:

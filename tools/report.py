@@ -8,6 +8,7 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import fill
 
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.claims.lookup import number_text
 from analysis.claims.verdicts import NUMERIC
 from analysis.rounding import INCONSISTENT, VERDICTS, exact
 from tools import page
+from tools.own_tables import stage
 
 UNREAD = "could not be read"
 COMMA = 'put quotation marks around a cell with a comma: "269,000"'
@@ -64,9 +66,12 @@ def read_claims(file: str) -> pd.DataFrame:
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
     cells = [dict(zip(header, row, strict=False)) for _, row in rows]
-    unread = {}
+    odd, last, unread = file_content(Path(file)).count(b'"') % 2, rows[-1][1], {}
+    quote_open = odd and (len(last) < len(header) or "\n" in "".join(last))  # it takes in the rest
     for place, (line, row) in enumerate(rows):
         fault = comma_fault(row, header, len(names))
+        if quote_open and place + 1 == len(rows):
+            fault = "a quotation mark is opened and not closed; close it: what follows was not read"
         if max(map(len, row)) > LONGEST:
             fault = f"a cell of more than {LONGEST:,} letters; is a quotation mark not closed?"
         if fault:
@@ -113,13 +118,17 @@ def verdict_counts(seen: pd.DataFrame) -> str:
 
 
 def verdicts_as_text(seen: pd.DataFrame) -> str:
-    """A plain table, how each figure was read and why the verdict, and the counts."""
+    """A plain table, how each figure was read and computed and why the verdict, and the counts."""
     why = []
     for row in seen.to_dict("records"):
-        words = f' "{row["tested"]}" is read as {row["meant"]}.' if row["meant"] else ""
-        why.append(fill(f"{row['id']}:{words} {row['reason']}", 118, subsequent_indent="     "))
+        said = not row["meant"] or row["meant"] in row["reason"]
+        words = "" if said else f' "{row["tested"]}" is read as {row["meant"]}.'
+        parts = [f"{row['id']}:{words} {row['reason']}"]
+        parts += [f"     {row['formula']}", f"     uses {row['inputs']}"] if row["inputs"] else []
+        why += [fill(part, 118, subsequent_indent=" " * 5, break_on_hyphens=False) for part in parts]
     table = seen[SHOWN].to_string(index=False, justify="left", max_colwidth=60)
-    heading, about = "How each figure was read, and why", [fill(text, 118) for text in ABOUT]
+    heading = "How each figure was read, why the verdict, and what was computed from which figures"
+    about = [fill(text, 118) for text in ABOUT]
     return "\n\n".join([table, heading, "\n".join(why), verdict_counts(seen), "\n".join(about)])
 
 
@@ -151,12 +160,18 @@ def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: 
     return path
 
 
-def show_verdicts(file: str | None = None, as_json: bool = False, pages: Path | None = None) -> int:
-    """Print the verdicts, or write them to a page in the folder `pages`.
+def show_verdicts(
+    file: str | None = None, as_json: bool = False, pages: Path | None = None,
+    own: str | None = None,
+) -> int:  # fmt: skip
+    """Print the verdicts, or write them to a page in the folder `pages`; own: a folder of tables.
 
     2 if a claim could not be read, else 1 if one is inconsistent.
     """
-    found, errors = claims.judge(tables.load("claims") if file is None else read_claims(file))
+    article = tables.load("claims") if file is None else read_claims(file)
+    with TemporaryDirectory() as staged:
+        folders = [stage(Path(own), Path(staged)), tables.DATA] if own else []
+        found, errors = claims.judge(article, *folders)
     seen = for_reader(found)
     if pages:
         path = write_claims_page(seen, [str(error) for error in errors], pages, file)

@@ -78,7 +78,7 @@ NASTY += ["inf", "NULL", "=1+1", "<1,000", "1,5", "1.234.567", "12%", "\u00bd", 
 NASTY += ["\uff11", "\u2167", "\x1b[31mred", "\x9b0m", "\u202edlrow", "\ufeff", "\u2028", "'", '"', ";", "|", "\\"]
 NASTY += ["<script>alert(1)</script>", "{{7*7}}", "%s", "../../etc/passwd", "AFG", "2023", "104.6", "10,000", "half"]
 CELLS = st.one_of(
-    st.sampled_from([*NASTY, "x" * 20_000, "", " ", "\n", "\x00"]),
+    st.sampled_from([*NASTY, "x" * 20_000, "9" * 400, "1" * 5000, "", " ", "\n", "\x00"]),
     st.text(max_size=12),
     st.from_regex(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,9})?", fullmatch=True),
 )
@@ -89,6 +89,7 @@ ENDS = st.tuples(st.sampled_from(["", "1 in ", "0."]), st.sampled_from(["", "th"
 LONG = st.builds(lambda ends, size: f"{ends[0]}{'7' * size}{ends[1]}", ENDS, st.integers(1, MOST_DIGITS))
 PHRASES = CELLS | LONG | st.lists(st.sampled_from(TERMS), max_size=6).map(" ".join)
 WORDS = ["value", "sum", "count", "median", "largest", "rank", "range", "share", "rate", "ratio", "difference", "top"]
+WORDS += ["total", "chance"]
 SOUND = ["index.people", "index.rate", "index", "edition=2023", "iso3=PRK", "of iso3=USA", "lowest first", "3"]
 SOUND += ["country=Kenya", "rate>=1e9", "edition!=top(3; index.rate; edition=2023)", "iso3=", "editions.rate_per"]
 SOUND += ["value(index.people; edition=2023; iso3=PRK)", "rank(index.rate; edition=2023; of iso3=USA)"]

@@ -15,7 +15,7 @@ Records = list[tuple[int, dict[str, str]]]  # (line number in the file, column -
 
 def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Iterator[Problem]:
     """Everything in the rows that the description forbids."""
-    names = column_names(entry)
+    names = rows[0][1]
     shape = list(shape_problems(rows, entry))
     yield from shape
     if shape and shape[0].row == 1:  # without its columns nothing else can be told
@@ -29,24 +29,19 @@ def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Iterator[Problem]:
         yield from foreign_key_problems(entry["path"], key, records, folder)
 
 
-def column_names(entry: Entry) -> list[str]:
-    """The columns of a table in their order."""
-    return [field["name"] for field in entry["schema"]["fields"]]
-
-
 def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
     """Some columns of another table, row by row; TableError if its shape is not as described."""
     entry = _package.describe(table, folder)
     rows = _package.rows_of(folder / entry["path"])
     if problems := list(shape_problems(rows, entry)):
         raise TableError(*problems)
-    places = [column_names(entry).index(column) for column in wanted]
+    places = [rows[0][1].index(column) for column in wanted]
     return [[cells[place] for place in places] for _, cells in rows[1:]]
 
 
 def shape_problems(rows: CsvRows, entry: Entry) -> Iterator[Problem]:
     """A header other than described, or rows with too many or too few cells."""
-    names, file = column_names(entry), entry["path"]
+    names, file = [field["name"] for field in entry["schema"]["fields"]], entry["path"]
     header = list(header_problems(file, rows[0][1], names))
     yield from header
     for line, cells in [] if header else rows[1:]:
@@ -90,8 +85,7 @@ def column_problems(
         text = row[field["name"]]
         fault = cell_fault(field, text, text in missing)
         top = limits.get(row.get(limit.get("by"), ""))
-        number = re.fullmatch(KINDS["number"][0], text)
-        if not fault and top and number and float(text) > float(top):
+        if not fault and top and text not in missing and float(text) > float(top):
             whose = f"the {limit['field']} of {row[limit['by']]} in {limit['resource']}.csv"
             fault = f"is above {top}, {whose}", f"{AGAINST}, and its unit"
         if fault:

@@ -39,10 +39,8 @@ def exact(value: Number) -> Fraction:
     """
     if isinstance(value, (Fraction, int)):
         return Fraction(value)
-    known = isinstance(value, (str, Decimal))
-    text = str(value).replace(",", "") if known else repr(float(value))
     try:
-        return Fraction(Decimal(text))
+        return Fraction(Decimal(str(value).replace(",", "")))
     except (InvalidOperation, ValueError, OverflowError):
         remedy = "write digits such as 2,696,000 or 104.6"
         raise ValueError(f"cannot read {value!r} as a number; {remedy}") from None
@@ -139,11 +137,11 @@ def printed(text: str, unit: Number) -> Interval:
 def as_printed(value: Number, unit: Number, ties: Ties = "away") -> str:
     """The value rounded to the unit: 3.25 to 0.1 is "3.3", and "3.2" with ties to "even"."""
     step = exact(unit)
-    steps = abs(exact(value)) / step
-    whole = floor(steps)
-    rest = steps - whole
-    up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (ties == "away" or whole % 2 == 1))
-    result = (whole + up) * step * (-1 if exact(value) < 0 else 1)
+    steps = exact(value) / step
+    whole = round(steps)  # to the even one
+    if ties == "away":
+        whole = floor(abs(steps) + Fraction(1, 2)) * (-1 if steps < 0 else 1)
+    result = whole * step
     places = max(0, -int(Decimal(str(unit)).normalize().as_tuple().exponent))
     return f"{Decimal(result.numerator) / Decimal(result.denominator):.{places}f}"
 

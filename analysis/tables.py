@@ -30,11 +30,10 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
         problems = [Problem(entry["path"], what="differs from the published copy", remedy=MEANT)]
     if problems:
         raise TableError(*problems)
-    header = [field["name"] for field in fields]
-    texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=header, dtype="str")
+    texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=rows[0][1], dtype="str")
     blank = texts.isin(entry["schema"].get("missingValues", [""]))
     frame = pd.DataFrame(index=texts.index)
-    for column, field in zip(header, fields, strict=True):
+    for column, field in zip(texts, fields, strict=True):
         frame[column] = texts[column].mask(blank[column])
         if field["type"] in DTYPES:
             frame[column] = pd.to_numeric(frame[column]).astype(DTYPES[field["type"]])

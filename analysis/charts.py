@@ -76,12 +76,11 @@ def dots(
     """A mark for each row at x and y, as in ranges; named: rows in orange, labelled by `text`."""
     fig, axes, parts = panels_of(table, panel, height, grid)
     style: dict[str, Any] = {"s": 30, "linewidth": 0.4, "edgecolor": COLOURS["ink"]}
+    style["color"] = COLOURS["sky"]  # without classes
     if by:
         found = looks_of(table[by], looks)
         style |= {"hue": by, "palette": {name: look[0] for name, look in found.items()}}
         style |= {"style": by, "markers": {name: look[1] for name, look in found.items()}}
-    else:
-        style["color"] = COLOURS["sky"]
     for ax, part in parts:
         sns.scatterplot(part, x=x, y=y, ax=ax, **style)
         if named is not None:

@@ -92,10 +92,8 @@ def look_up(wanted: str) -> Country:
 def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
     """The countries around it in the 2023 ranking, itself included; empty if it is not ranked."""
     order = ranked(2023)
-    here = order.index[order["iso3"] == country.iso3]
-    if here.empty:
-        return order.iloc[:0]
-    return order.iloc[max(0, here[0] - reach) : here[0] + reach + 1]
+    here = order["iso3"] == country.iso3
+    return order[here.rolling(2 * reach + 1, min_periods=1, center=True).max() > 0]
 
 
 def span(low: float, high: float, decimals: tuple[int, ...] = (2, 3, 4)) -> str:

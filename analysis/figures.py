@@ -5,7 +5,7 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,6 @@ THEME: dict[str, Any] = {
 }
 
 
-def folder() -> Path:
-    """Where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else the checkout's own."""
-    chosen = os.environ.get("ANALYSIS_FIGURES")
-    return Path(chosen) if chosen else tables.DATA.parent / "figures"
-
-
 def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **more: Any) -> tuple[Figure, Any]:
     """A themed figure, 8 inches wide, and its axes (one, or an array). more: to Figure.subplots."""
     mpl.rcdefaults()
@@ -95,10 +89,10 @@ def save(
     record |= {"source": source, "alt": alt, "inputs": dict(sorted(used.items())), "axes": axes}
     lines = [f"{line.rstrip()}\n" for line in vector.getvalue().decode().splitlines()]
     rows = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    write_file(name, "csv", rows.encode())
-    write_file(name, "json", f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode())
-    write_file(name, "svg", "".join(lines).encode())
-    write_file(name, "png", picture.getvalue())
+    write_file(f"{name}.csv", rows.encode())
+    write_file(f"{name}.json", f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode())
+    write_file(f"{name}.svg", "".join(lines).encode())
+    write_file(f"{name}.png", picture.getvalue())
     return image(picture.getvalue(), alt)
 
 
@@ -115,13 +109,11 @@ def image(png: bytes, alt: str) -> Image:
     return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
 
 
-def write_file(name: str, ending: str, content: bytes) -> None:
-    """One file of a figure, whole or not at all."""
-    folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / f"{name}.{ending}"
-    partial = folder() / f"{name}.{ending}.partial"
-    partial.write_bytes(content)
-    os.replace(partial, path)
+def write_file(name: str, content: bytes) -> None:
+    """A file where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else figures/."""
+    folder = Path(os.environ.get("ANALYSIS_FIGURES") or tables.DATA.parent / "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
 
 
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:

@@ -36,11 +36,8 @@ def chance_of_at_least(deaths: int, expected: float) -> float:
         return float(deaths == 0)
     if deaths <= expected:  # near or above one half: here the head is the smaller sum
         return 1 - math.fsum(poisson(k, expected) for k in range(int(deaths)))
-    terms, k = [poisson(int(deaths), expected)], int(deaths)  # 1 - head would lose 1e-12's digits
-    while terms[-1] > terms[0] * 1e-17:  # each term is expected / k < 1 times the one before
-        k += 1
-        terms.append(terms[-1] * expected / k)
-    return math.fsum(terms)
+    tail = range(int(deaths), 2 * int(deaths) + 60)  # what follows is below 1e-17 of the first term
+    return math.fsum(poisson(k, expected) for k in tail)  # 1 - head would lose 1e-12's digits
 
 
 def chances(deaths: int, expected: pd.DataFrame) -> pd.DataFrame:

@@ -103,10 +103,6 @@ class Interval:
 
     __radd__, __rmul__ = __add__, __mul__
 
-    def __str__(self) -> str:
-        low, high = self.bounds()
-        return f"[{low:,.10g}, {high:,.10g}]"
-
 
 def total(intervals: list[Interval]) -> Interval:
     """The interval of the sum, the widest, as each part may err on its own; [0, 0] for none."""

@@ -96,7 +96,7 @@ def save(
     return image(picture.getvalue(), alt)
 
 
-def preview(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
+def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Image:
     """The finished figure with alt text, and no file: for figures that change while one looks."""
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()

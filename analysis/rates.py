@@ -52,9 +52,8 @@ def units_of(one: Any, other: Any) -> list[str]:
     both = isinstance(one, pd.Series) and isinstance(other, pd.Series)
     if both and not one.index.equals(other.index):
         raise ValueError("the two columns have different rows; take both from one frame")
-    attrs = [getattr(value, "attrs", {}) for value in (one, other)]
-    names = [getattr(value, "name", None) for value in (one, other)]
-    return [str(a.get("units", {}).get(name, "")) for a, name in zip(attrs, names, strict=True)]
+    columns = [value if isinstance(value, pd.Series) else pd.Series() for value in (one, other)]
+    return [str(column.attrs.get("units", {}).get(column.name, "")) for column in columns]
 
 
 def printed_interval(text: str, unit: str) -> Interval:

@@ -41,7 +41,9 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
             frame[column] = scaled(frame, field, folder)
         if field.get("printed"):
             frame[f"{column}_printed"] = texts[column].mask(texts[column] == "")
-    frame = plain_integers(select(frame, entry["path"], equals))
+    frame = select(frame, entry["path"], equals)
+    full = [c for c in frame if str(frame[c].dtype) == "Int64" and frame[c].notna().all()]
+    frame = frame.astype(dict.fromkeys(full, "int64"))  # which every plotting library takes
     units = {field["name"]: field["unit"] for field in fields if "unit" in field}
     frame.attrs = {"table": name, "title": entry["title"], "units": units}
     frame.attrs |= {"sources": entry["sources"], "sha256": entry["hash"].removeprefix("sha256:")}
@@ -80,9 +82,3 @@ def select(frame: pd.DataFrame, file: str, equals: dict[str, Any]) -> pd.DataFra
             raise TableError(Problem(file, None, column, str(value), "not found", remedy))
         frame = found
     return frame.reset_index(drop=True)
-
-
-def plain_integers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Int64 columns without gaps as plain int64, which every plotting library takes."""
-    whole = [c for c in frame if str(frame[c].dtype) == "Int64" and frame[c].notna().all()]
-    return frame.astype(dict.fromkeys(whole, "int64"))

@@ -8,10 +8,9 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILE = "datapackage.json"
@@ -21,8 +20,7 @@ Entry = dict[str, Any]  # a table's entry in datapackage.json
 CsvRows = list[tuple[int, list[str]]]  # (line number in the file, cells), the header first
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault of a table: where it stands, what it is, what to do. row: its line in the file."""
 
     file: str

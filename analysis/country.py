@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,8 +14,7 @@ from analysis.tables import load
 COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in hand
 
 
-@dataclass(frozen=True)
-class Country:
+class Country(NamedTuple):
     """One country in the index; iso3, name and region as in the countries table."""
 
     iso3: str

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from analysis import _drawn, tables
 
-WIDTH, DPI = 8.0, 150  # inches and dots per inch: 1,200 pixels, shown 800 wide
+WIDTH, DPI, SHOWN = 8.0, 150, 800  # inches, dots per inch: 1,200 pixels, shown 800 wide
 COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey by mark or label
     "ink": "#1f2328",
     "muted": "#6e7781",
@@ -93,7 +93,7 @@ def save(
     write_file(f"{name}.json", f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode())
     write_file(f"{name}.svg", "".join(lines).encode())
     write_file(f"{name}.png", picture.getvalue())
-    return image(picture.getvalue(), alt)
+    return Image(picture.getvalue(), width=SHOWN, alt=alt)
 
 
 def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Image:
@@ -101,12 +101,7 @@ def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Im
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=100)
-    return image(picture.getvalue(), alt)
-
-
-def image(png: bytes, alt: str) -> Image:
-    """A PNG as a notebook shows it, 800 pixels wide, with its alt text."""
-    return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
+    return Image(picture.getvalue(), width=SHOWN, alt=alt)
 
 
 def write_file(name: str, content: bytes) -> None:

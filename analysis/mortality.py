@@ -113,12 +113,10 @@ def linear(rate: pd.Series, first: int, last: int) -> pd.Series:
     return pd.Series(line, index=years, name=f"linear {first}-{last}")
 
 
-def mean_before(rate: pd.Series, year: int, years: int = 5) -> pd.Series:
-    """Baseline: the mean rate of the `years` years before `year`, for all; ValueError as above."""
-    if years < 1:
-        raise ValueError(f"a mean needs one year or more, not {years}")
-    mean = float(np.mean([rate_in(rate, y) for y in range(year - years, year)]))
-    return pd.Series(mean, index=rate.index, name=f"mean {year - years}-{year - 1}")
+def mean_before(rate: pd.Series, year: int) -> pd.Series:
+    """Baseline: the mean rate of the five years before `year`, for all; ValueError as above."""
+    mean = float(np.mean([rate_in(rate, y) for y in range(year - 5, year)]))
+    return pd.Series(mean, index=rate.index, name=f"mean {year - 5}-{year - 1}")
 
 
 def comparison(rate: pd.Series, other: pd.Series, name: str, since: int) -> pd.Series:

@@ -69,12 +69,8 @@ class Interval:
         """(low, high) as floats."""
         return float(self.low), float(self.high)
 
-    def contains(self, value: Number) -> bool:
-        """True if the value lies in the interval, its ends included."""
-        return self.low <= exact(value) <= self.high
-
     def meets(self, other: Interval | Number) -> bool:
-        """True if the two share at least one value: both figures can be true together."""
+        """True if the two share a value: both can be true together; a number lies in, ends too."""
         return (self & Interval.of(other)) is not None
 
     def __and__(self, other: Interval) -> Interval | None:
@@ -97,7 +93,7 @@ class Interval:
     def __truediv__(self, other: Interval | Number) -> Interval:
         """Quotient of the two; ZeroDivisionError if the divisor can be zero."""
         other = Interval.of(other)
-        if other.contains(0):
+        if other.meets(0):
             raise ZeroDivisionError("the divisor's interval contains zero")
         return self * Interval(1 / other.high, 1 / other.low)
 
@@ -150,7 +146,7 @@ def two_digits(value: float) -> str:
 def prints_as(value: Number, text: str, unit: Number) -> bool:
     """True if the value, rounded to the unit by either tie rule, is the number in the text."""
     if unit == UNROUNDED or text.strip().startswith("<"):
-        return printed(text, unit).contains(value)
+        return printed(text, unit).meets(value)
     return any(exact(text) == exact(as_printed(value, unit, ties)) for ties in get_args(Ties))
 
 

@@ -100,8 +100,7 @@ def stacked(
     """A bar from zero for each row of a wide table, its columns stacked, labelled with `form`."""
     fig, ax = canvas(height=height)
     reached = np.zeros(len(table))
-    for (name, values), colour in zip(table.items(), colours, strict=True):
-        size = values.fillna(0).to_numpy()
+    for (name, size), colour in zip(table.fillna(0).items(), colours, strict=True):
         bars = ax.barh(range(len(table)), size, left=reached, color=COLOURS[colour], label=name)
         words = [form.format(value) if value else "" for value in size]
         ink = "white" if colour in ("ink", "blue", "orange", "muted", "purple") else "black"

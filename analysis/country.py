@@ -29,11 +29,10 @@ class Country(NamedTuple):
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of rates.with_intervals and of ranks.rank_interval.
+    Columns: those of rates.printed_intervals and of ranks.rank_interval.
     """
     editions, index = load("editions"), load("index", edition=edition)
-    listed = index[index["rate"].notna()].reset_index(drop=True)
-    found = rates.with_intervals(listed, editions)
+    found = rates.printed_intervals(index[index["rate"].notna()], editions)
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
     found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
     found.attrs = index.attrs

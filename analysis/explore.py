@@ -39,15 +39,6 @@ def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float]
     return [row["rate"], row["low"], row["high"]], words
 
 
-def places(values: pd.DataFrame, at: int, error: float) -> tuple[int, int]:
-    """(best, worst) place of row `at`: what rounding allows, or nine draws in ten of a what-if."""
-    if not error:
-        found = ranks.rank_interval(values["low"], values["high"])
-        return int(found["best"][at]), int(found["worst"][at])
-    drawn = whatif.place_spread(whatif.what_if(values["rate"], error, draws=2000), level=0.9)
-    return int(drawn["low"][at]), int(drawn["high"][at])
-
-
 def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple[Any, str]:
     """(picture, caption) of a country's rate and place; wanted: code or name, else ValueError."""
     country, table = look_up(wanted), ranked(edition)[["iso3", "rate", "low", "high"]].copy()
@@ -61,12 +52,15 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
         size, at = ERRORS[error], list(table["iso3"]).index(country.iso3)
         (rate, low, high), words = rate_range(country, edition, denominator)
         table.loc[at, ["rate", "low", "high"]] = [rate, low, high]
-        best, worst = places(table, at, size)
-        here, doubt = (best + worst) / 2, "Rounding alone allows"
+        places, doubt = ranks.rank_interval(table["low"], table["high"]), "Rounding alone allows"
         if size:
+            drawn = whatif.what_if(table["rate"], size, draws=2000)
+            places = whatif.place_spread(drawn)[["low", "high"]]
             sigma = whatif.log_error(size)
             low, high = rate * np.exp(np.array([-1.645, 1.645]) * sigma - sigma**2 / 2)
             doubt = f"If every value were off by {error}, nine draws in ten give"
+        best, worst = map(int, places.loc[at])
+        here = (best + worst) / 2
         ax.hlines(rate, best, worst, color=figures.COLOURS["orange"], lw=4)
         ax.vlines(here, low, high, color=figures.COLOURS["orange"], lw=4)
         ax.plot(here, rate, "D", color=figures.COLOURS["ink"])

@@ -67,7 +67,8 @@ def save(
 
     title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
     it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
-    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs).
+    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
+    into figures/, or into $ANALYSIS_FIGURES, which rebuild and tests set.
     ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -79,21 +80,22 @@ def save(
         raise ValueError(f"figure {name} needs as inputs the frames that tables.load gave for it")
     source = source or "; ".join(tables.publications(inputs)) + "."
     dress(fig, title, subtitle, source)
-    picture, vector = io.BytesIO(), io.BytesIO()
+    folder = Path(os.environ.get("ANALYSIS_FIGURES") or tables.DATA.parent / "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    picture, vector = folder / f"{name}.png", io.BytesIO()
     about = {"Title": title, "Description": alt}
-    fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
+    fig.savefig(picture, dpi=DPI, metadata={**about, "Software": None})
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
     used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
     axes = _drawn.drawn_values(fig, COLOURS | STEPS)
     record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle}
     record |= {"source": source, "alt": alt, "inputs": dict(sorted(used.items())), "axes": axes}
     lines = [f"{line.rstrip()}\n" for line in vector.getvalue().decode().splitlines()]
-    rows = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    write_file(f"{name}.csv", rows.encode())
-    write_file(f"{name}.json", f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode())
-    write_file(f"{name}.svg", "".join(lines).encode())
-    write_file(f"{name}.png", picture.getvalue())
-    return Image(picture.getvalue(), width=SHOWN, alt=alt)
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
+    (folder / f"{name}.json").write_bytes(f"{text}\n".encode())
+    (folder / f"{name}.svg").write_bytes("".join(lines).encode())
+    return Image(picture.read_bytes(), width=SHOWN, alt=alt)
 
 
 def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Image:
@@ -102,13 +104,6 @@ def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Im
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=100)
     return Image(picture.getvalue(), width=SHOWN, alt=alt)
-
-
-def write_file(name: str, content: bytes) -> None:
-    """A file where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else figures/."""
-    folder = Path(os.environ.get("ANALYSIS_FIGURES") or tables.DATA.parent / "figures")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
 
 
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from math import floor, sqrt
+from math import floor
 from typing import Literal, get_args
 
 Number = int | float | str | Decimal | Fraction
@@ -153,8 +153,3 @@ def prints_as(value: Number, text: str, unit: Number) -> bool:
 def each_prints_as(values: Iterable[Number], texts: Iterable[str], unit: Number) -> list[bool]:
     """prints_as for each value and the text at its place, as two columns of a frame have them."""
     return [prints_as(value, text, unit) for value, text in zip(values, texts, strict=True)]
-
-
-def typical_error(unit: Number, count: int = 1) -> float:
-    """The standard deviation of a sum of so many rounding errors, each within half a unit."""
-    return float(exact(unit)) * sqrt(count / 12)

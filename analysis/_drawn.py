@@ -11,13 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-Shown = float | str | None
+Shown = float | None
 
 
 def number(value: Any) -> Shown:
     """A drawn value to ten significant digits: enough for a reader, the same on any machine."""
-    if isinstance(value, str):
-        return value
     return float(f"{value:.10g}") if np.isfinite(value) else None
 
 

@@ -18,7 +18,7 @@ Problems = Iterator[Problem]
 
 def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Problems:
     """Everything in the rows that the description forbids."""
-    names = column_names(entry)
+    names = rows[0][1]
     shape = list(shape_problems(rows, entry))
     yield from shape
     if shape and shape[0].row == 1:  # without its columns nothing else can be told
@@ -32,24 +32,19 @@ def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Problems:
         yield from foreign_key_problems(entry["path"], key, records, folder)
 
 
-def column_names(entry: Entry) -> list[str]:
-    """The columns of a table in their order."""
-    return [field["name"] for field in entry["schema"]["fields"]]
-
-
 def columns_of(table: str, wanted: list[str], folder: Path) -> list[list[str]]:
     """Some columns of another table, row by row; TableError if its shape is not as described."""
     entry = _package.describe(table, folder)
     rows = _package.rows_of(folder / entry["path"])
     if problems := list(shape_problems(rows, entry)):
         raise TableError(*problems)
-    places = [column_names(entry).index(column) for column in wanted]
+    places = [rows[0][1].index(column) for column in wanted]
     return [[cells[place] for place in places] for _, cells in rows[1:]]
 
 
 def shape_problems(rows: CsvRows, entry: Entry) -> Problems:
     """A header other than described, or rows with too many or too few cells."""
-    names, file = column_names(entry), entry["path"]
+    names, file = [field["name"] for field in entry["schema"]["fields"]], entry["path"]
     header = list(header_problems(file, rows[0][1], names))
     yield from header
     for line, cells in [] if header else rows[1:]:

@@ -76,12 +76,11 @@ def dots(
     """A mark for each row at x and y, as in ranges; named: rows in orange, labelled by `text`."""
     fig, axes, parts = panels_of(table, panel, height, grid)
     style: dict[str, Any] = {"s": 30, "linewidth": 0.4, "edgecolor": COLOURS["ink"]}
+    style["color"] = COLOURS["sky"]  # without classes
     if by:
         found = looks_of(table[by], looks)
         style |= {"hue": by, "palette": {name: look[0] for name, look in found.items()}}
         style |= {"style": by, "markers": {name: look[1] for name, look in found.items()}}
-    else:
-        style["color"] = COLOURS["sky"]
     for ax, part in parts:
         sns.scatterplot(part, x=x, y=y, ax=ax, **style)
         if named is not None:
@@ -101,8 +100,7 @@ def stacked(
     """A bar from zero for each row of a wide table, its columns stacked, labelled with `form`."""
     fig, ax = canvas(height=height)
     reached = np.zeros(len(table))
-    for (name, values), colour in zip(table.items(), colours, strict=True):
-        size = values.fillna(0).to_numpy()
+    for (name, size), colour in zip(table.fillna(0).items(), colours, strict=True):
         bars = ax.barh(range(len(table)), size, left=reached, color=COLOURS[colour], label=name)
         words = [form.format(value) if value else "" for value in size]
         ink = "white" if colour in ("ink", "blue", "orange", "muted", "purple") else "black"

@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,8 +14,7 @@ from analysis.tables import load
 COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in hand
 
 
-@dataclass(frozen=True)
-class Country:
+class Country(NamedTuple):
     """One country in the index; iso3, name and region as in the countries table."""
 
     iso3: str
@@ -31,11 +29,10 @@ class Country:
 def ranked(edition: int) -> pd.DataFrame:
     """The countries with an estimate in one edition, highest rate first.
 
-    Columns: those of rates.with_intervals and of ranks.rank_interval.
+    Columns: those of rates.printed_intervals and of ranks.rank_interval.
     """
     editions, index = load("editions"), load("index", edition=edition)
-    listed = index[index["rate"].notna()].reset_index(drop=True)
-    found = rates.with_intervals(listed, editions)
+    found = rates.printed_intervals(index[index["rate"].notna()], editions)
     found = found.join(ranks.rank_interval(found["low"], found["high"]))
     found = found.sort_values(["low", "iso3"], ascending=[False, True]).reset_index(drop=True)
     found.attrs = index.attrs
@@ -92,10 +89,8 @@ def look_up(wanted: str) -> Country:
 def neighbours(country: Country, reach: int = 3) -> pd.DataFrame:
     """The countries around it in the 2023 ranking, itself included; empty if it is not ranked."""
     order = ranked(2023)
-    here = order.index[order["iso3"] == country.iso3]
-    if here.empty:
-        return order.iloc[:0]
-    return order.iloc[max(0, here[0] - reach) : here[0] + reach + 1]
+    here = order["iso3"] == country.iso3
+    return order[here.rolling(2 * reach + 1, min_periods=1, center=True).max() > 0]
 
 
 def span(low: float, high: float, decimals: tuple[int, ...] = (2, 3, 4)) -> str:

@@ -25,28 +25,18 @@ def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float]
     Without a population of the chosen revision it is the printed one, and the words say so.
     """
     row: Any = country.editions.loc[edition]
-    known = load("population")
-    known = known[(known["iso3"] == country.iso3) & (known["year"] == 2020)].set_index("revision")
+    table = load("population", year=2020).set_index("revision")
+    known = table.loc[table["iso3"] == country.iso3, "population_thousands"] * 1000
     revision, words = DENOMINATORS[choice], "the population the report prints"
-    if revision in known.index:
-        persons = known["population_thousands"][revision] * 1000
-        words = f"{persons:,.0f} people in 2020, {choice}"
+    if revision in known:
+        words = f"{known[revision]:,.0f} people in 2020, {choice}"
         if not pd.isna(row["people"]):
-            people = row[["people", "people_low", "people_high"]]
-            return list(people.astype("float64") / persons * 1000), words
+            people = row[["people", "people_low", "people_high"]].astype("float64")
+            return list(people / known[revision] * 1000), words
     elif choice != REPORT:
         have = ", ".join(known.index) or "none"
         words += f" (no {choice} in hand for {country.called}; there is: {have})"
     return [row["rate"], row["low"], row["high"]], words
-
-
-def places(values: pd.DataFrame, at: int, error: float) -> tuple[int, int]:
-    """(best, worst) place of row `at`: what rounding allows, or nine draws in ten of a what-if."""
-    if not error:
-        found = ranks.rank_interval(values["low"], values["high"])
-        return int(found["best"][at]), int(found["worst"][at])
-    drawn = whatif.place_spread(whatif.what_if(values["rate"], error, draws=2000), level=0.9)
-    return int(drawn["low"][at]), int(drawn["high"][at])
 
 
 def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple[Any, str]:
@@ -62,22 +52,25 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
         size, at = ERRORS[error], list(table["iso3"]).index(country.iso3)
         (rate, low, high), words = rate_range(country, edition, denominator)
         table.loc[at, ["rate", "low", "high"]] = [rate, low, high]
-        best, worst = places(table, at, size)
-        here, doubt = (best + worst) / 2, "Rounding alone allows"
+        places, doubt = ranks.rank_interval(table["low"], table["high"]), "Rounding alone allows"
         if size:
+            drawn = whatif.what_if(table["rate"], size, draws=2000)
+            places = whatif.place_spread(drawn)[["low", "high"]]
             sigma = whatif.log_error(size)
             low, high = rate * np.exp(np.array([-1.645, 1.645]) * sigma - sigma**2 / 2)
             doubt = f"If every value were off by {error}, nine draws in ten give"
+        best, worst = map(int, places.loc[at])
+        here = (best + worst) / 2
         ax.hlines(rate, best, worst, color=figures.COLOURS["orange"], lw=4)
         ax.vlines(here, low, high, color=figures.COLOURS["orange"], lw=4)
         ax.plot(here, rate, "D", color=figures.COLOURS["ink"])
         title = f"{country.name} in {edition}: place {span(best, worst, (0,))} of {len(table)}, "
         title += f"{rate:.{1 if edition == 2023 else 2}f} per 1,000"  # before, rates came in full
         caption = f"{title}. Base: {words}. {doubt} {span(low, high)} per 1,000."
-    subtitle = f"Every country of the {edition} edition by place and rate; orange: what {error} "
-    text = {"title": title, "subtitle": f"{subtitle}would allow", "alt": caption}
-    text["source"] = "Walk Free, Global Slavery Index; UN, World Population Prospects."
-    return figures.preview(fig, **text), caption
+    subtitle = f"Every country of the {edition} edition by place and rate; "
+    subtitle += f"orange: what {error} would allow"
+    source = "Walk Free, Global Slavery Index; UN, World Population Prospects."
+    return figures.preview(fig, title, subtitle, source, caption), caption
 
 
 @cache
@@ -111,7 +104,6 @@ def famine_view(revision: str, baseline: str, first: int, last: int) -> tuple[An
         title = f"About {more} deaths above the baseline in the {len(part)} years {first} to {last}"
         caption = f"{title}, of {total} from all causes. Baseline: {baseline}; UN {revision}."
     ax.legend(loc="upper left", ncols=2)
-    text = {"title": title, "alt": caption}
-    text["subtitle"] = f"North Korea, deaths a year; baseline: {baseline}; {revision}"
-    text["source"] = "UN, World Population Prospects, a model that rests on disputed censuses."
-    return figures.preview(fig, **text), caption
+    subtitle = f"North Korea, deaths a year; baseline: {baseline}; {revision}"
+    source = "UN, World Population Prospects, a model that rests on disputed censuses."
+    return figures.preview(fig, title, subtitle, source, caption), caption

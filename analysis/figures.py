@@ -5,7 +5,7 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from analysis import _drawn, tables
 
-WIDTH, DPI = 8.0, 150  # inches and dots per inch: 1,200 pixels, shown 800 wide
+WIDTH, DPI, SHOWN = 8.0, 150, 800  # inches, dots per inch: 1,200 pixels, shown 800 wide
 COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey by mark or label
     "ink": "#1f2328",
     "muted": "#6e7781",
@@ -51,12 +51,6 @@ THEME: dict[str, Any] = {
 }
 
 
-def folder() -> Path:
-    """Where figures go: $ANALYSIS_FIGURES (rebuild and tests set it), else the checkout's own."""
-    chosen = os.environ.get("ANALYSIS_FIGURES")
-    return Path(chosen) if chosen else tables.DATA.parent / "figures"
-
-
 def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **more: Any) -> tuple[Figure, Any]:
     """A themed figure, 8 inches wide, and its axes (one, or an array). more: to Figure.subplots."""
     mpl.rcdefaults()
@@ -73,7 +67,8 @@ def save(
 
     title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
     it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
-    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs).
+    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
+    into figures/, or into $ANALYSIS_FIGURES, which rebuild and tests set.
     ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -85,43 +80,30 @@ def save(
         raise ValueError(f"figure {name} needs as inputs the frames that tables.load gave for it")
     source = source or "; ".join(tables.publications(inputs)) + "."
     dress(fig, title, subtitle, source)
-    picture, vector = io.BytesIO(), io.BytesIO()
+    folder = Path(os.environ.get("ANALYSIS_FIGURES") or tables.DATA.parent / "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    picture, vector = folder / f"{name}.png", io.BytesIO()
     about = {"Title": title, "Description": alt}
-    fig.savefig(picture, format="png", dpi=DPI, metadata={**about, "Software": None})
+    fig.savefig(picture, dpi=DPI, metadata={**about, "Software": None})
     fig.savefig(vector, format="svg", metadata={**about, "Date": None, "Creator": None})
     used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
     axes = _drawn.drawn_values(fig, COLOURS | STEPS)
     record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle}
     record |= {"source": source, "alt": alt, "inputs": dict(sorted(used.items())), "axes": axes}
     lines = [f"{line.rstrip()}\n" for line in vector.getvalue().decode().splitlines()]
-    rows = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    write_file(name, "csv", rows.encode())
-    write_file(name, "json", f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode())
-    write_file(name, "svg", "".join(lines).encode())
-    write_file(name, "png", picture.getvalue())
-    return image(picture.getvalue(), alt)
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
+    (folder / f"{name}.json").write_bytes(f"{text}\n".encode())
+    (folder / f"{name}.svg").write_bytes("".join(lines).encode())
+    return Image(picture.read_bytes(), width=SHOWN, alt=alt)
 
 
-def preview(fig: Figure, *, title: str, subtitle: str, source: str, alt: str) -> Image:
+def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Image:
     """The finished figure with alt text, and no file: for figures that change while one looks."""
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=100)
-    return image(picture.getvalue(), alt)
-
-
-def image(png: bytes, alt: str) -> Image:
-    """A PNG as a notebook shows it, 800 pixels wide, with its alt text."""
-    return Image(data=png, format="png", width=int(WIDTH * 100), alt=alt)
-
-
-def write_file(name: str, ending: str, content: bytes) -> None:
-    """One file of a figure, whole or not at all."""
-    folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / f"{name}.{ending}"
-    partial = folder() / f"{name}.{ending}.partial"
-    partial.write_bytes(content)
-    os.replace(partial, path)
+    return Image(picture.getvalue(), width=SHOWN, alt=alt)
 
 
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:

@@ -36,11 +36,8 @@ def chance_of_at_least(deaths: int, expected: float) -> float:
         return float(deaths == 0)
     if deaths <= expected:  # near or above one half: here the head is the smaller sum
         return 1 - math.fsum(poisson(k, expected) for k in range(int(deaths)))
-    terms, k = [poisson(int(deaths), expected)], int(deaths)  # 1 - head would lose 1e-12's digits
-    while terms[-1] > terms[0] * 1e-17:  # each term is expected / k < 1 times the one before
-        k += 1
-        terms.append(terms[-1] * expected / k)
-    return math.fsum(terms)
+    tail = range(int(deaths), 2 * int(deaths) + 60)  # what follows is below 1e-17 of the first term
+    return math.fsum(poisson(k, expected) for k in tail)  # 1 - head would lose 1e-12's digits
 
 
 def chances(deaths: int, expected: pd.DataFrame) -> pd.DataFrame:
@@ -116,12 +113,10 @@ def linear(rate: pd.Series, first: int, last: int) -> pd.Series:
     return pd.Series(line, index=years, name=f"linear {first}-{last}")
 
 
-def mean_before(rate: pd.Series, year: int, years: int = 5) -> pd.Series:
-    """Baseline: the mean rate of the `years` years before `year`, for all; ValueError as above."""
-    if years < 1:
-        raise ValueError(f"a mean needs one year or more, not {years}")
-    mean = float(np.mean([rate_in(rate, y) for y in range(year - years, year)]))
-    return pd.Series(mean, index=rate.index, name=f"mean {year - years}-{year - 1}")
+def mean_before(rate: pd.Series, year: int) -> pd.Series:
+    """Baseline: the mean rate of the five years before `year`, for all; ValueError as above."""
+    mean = float(np.mean([rate_in(rate, y) for y in range(year - 5, year)]))
+    return pd.Series(mean, index=rate.index, name=f"mean {year - 5}-{year - 1}")
 
 
 def comparison(rate: pd.Series, other: pd.Series, name: str, since: int) -> pd.Series:

@@ -38,7 +38,7 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> pd.DataFrame:
     n = len(lows)
     best = 1 + n - np.searchsorted(np.sort(lows), highs, side="right")
     worst = n - np.searchsorted(np.sort(highs), lows, side="left")
-    return pd.DataFrame({"best": best, "worst": worst}, index=index_of(low))
+    return pd.DataFrame({"best": best, "worst": worst}, index=pd.Series(low).index)
 
 
 def sides(low: pd.Series, high: pd.Series, of: str) -> pd.Series:
@@ -84,7 +84,7 @@ def rank_sets(
     higher = contest.value > contest.value[:, None]
     places = [1 + (apart & higher).sum(axis=1), n - (apart & ~higher).sum(axis=1)]
     as_given = np.transpose(places)[np.argsort(contest.order)]
-    return pd.DataFrame(as_given, columns=["best", "worst"], index=index_of(estimate))
+    return pd.DataFrame(as_given, columns=["best", "worst"], index=pd.Series(estimate).index)
 
 
 def largest_by_chance(
@@ -185,11 +185,6 @@ def root_and_spread(matrix: Floats) -> tuple[Floats, Floats]:
     variance = both - 2 * matrix
     spread = np.sqrt(np.where(variance > 1e-12 * both, variance, 0))  # the rest is rounding
     return (vectors * np.sqrt(values.clip(0))) @ vectors.T, np.triu(spread) - np.tril(spread)
-
-
-def index_of(values: ArrayLike) -> pd.Index | None:
-    """The labels of a Series, which the result carries on; None for other values."""
-    return values.index if isinstance(values, pd.Series) else None
 
 
 def numbers(values: ArrayLike | None, name: str) -> Floats:

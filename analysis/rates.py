@@ -36,14 +36,6 @@ def people(rate: Amount, population: Amount) -> Amount:
     return rate * population / 1000  # type: ignore[return-value]
 
 
-def ratio(one: Amount, other: Amount) -> Amount:
-    """How many times the other the one is, both in one unit; ValueError if their units differ."""
-    units = units_of(one, other)
-    if all(units) and units[0] != units[1]:
-        raise ValueError(f"a ratio needs one unit, not {units[0]} and {units[1]}")
-    return one / other  # type: ignore[return-value]
-
-
 def units_of(one: Any, other: Any) -> list[str]:
     """The units of two values: of a column what tables.load gave, "" for anything else.
 
@@ -52,9 +44,8 @@ def units_of(one: Any, other: Any) -> list[str]:
     both = isinstance(one, pd.Series) and isinstance(other, pd.Series)
     if both and not one.index.equals(other.index):
         raise ValueError("the two columns have different rows; take both from one frame")
-    attrs = [getattr(value, "attrs", {}) for value in (one, other)]
-    names = [getattr(value, "name", None) for value in (one, other)]
-    return [str(a.get("units", {}).get(name, "")) for a, name in zip(attrs, names, strict=True)]
+    columns = [value if isinstance(value, pd.Series) else pd.Series() for value in (one, other)]
+    return [str(column.attrs.get("units", {}).get(column.name, "")) for column in columns]
 
 
 def printed_interval(text: str, unit: str) -> Interval:
@@ -104,9 +95,9 @@ def rate_check(row: Any, edition: Any, found: dict[str, Interval | None]) -> tup
 
 
 def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFrame:
-    """One row per row of the index: what the printed figures allow, from rounding only.
+    """The index with what the printed figures of each row allow beside it, from rounding only.
 
-    Columns: edition, iso3; people_low/high, population_low/high (persons); rate_low/high,
+    New columns: people_low/high, population_low/high (persons); rate_low/high,
     quotient_low/high and low/high (per 1,000; what both allow, one where the other is not printed,
     the rate where they disagree); check and reason, for the rate. KeyError for an unknown edition.
     """
@@ -115,19 +106,15 @@ def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFra
     for row in index.itertuples():
         edition = by_edition.loc[[row.edition]].iloc[0]
         found = row_intervals(row, edition)
-        out: dict[str, Any] = {"edition": row.edition, "iso3": row.iso3}
+        out: dict[str, Any] = {}
         for name, interval in found.items():
             prefix = "" if name == "all" else f"{name}_"
             ends = interval.bounds() if interval else (None, None)
             out[f"{prefix}low"], out[f"{prefix}high"] = ends
         out["check"], out["reason"] = rate_check(row, edition, found)
         rows.append(out)
-    return pd.DataFrame(rows, index=index.index).astype({"low": "float64", "high": "float64"})
-
-
-def with_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFrame:
-    """The index with the columns of printed_intervals beside it."""
-    return index.join(printed_intervals(index, editions).drop(columns=["edition", "iso3"]))
+    allowed = pd.DataFrame(rows, index=index.index).astype({"low": "float64", "high": "float64"})
+    return index.join(allowed)
 
 
 def aggregate(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from math import floor, sqrt
+from math import floor
 from typing import Literal, get_args
 
 Number = int | float | str | Decimal | Fraction
@@ -39,10 +39,8 @@ def exact(value: Number) -> Fraction:
     """
     if isinstance(value, (Fraction, int)):
         return Fraction(value)
-    known = isinstance(value, (str, Decimal))
-    text = str(value).replace(",", "") if known else repr(float(value))
     try:
-        return Fraction(Decimal(text))
+        return Fraction(Decimal(str(value).replace(",", "")))
     except (InvalidOperation, ValueError, OverflowError):
         remedy = "write digits such as 2,696,000 or 104.6"
         raise ValueError(f"cannot read {value!r} as a number; {remedy}") from None
@@ -71,12 +69,8 @@ class Interval:
         """(low, high) as floats."""
         return float(self.low), float(self.high)
 
-    def contains(self, value: Number) -> bool:
-        """True if the value lies in the interval, its ends included."""
-        return self.low <= exact(value) <= self.high
-
     def meets(self, other: Interval | Number) -> bool:
-        """True if the two share at least one value: both figures can be true together."""
+        """True if the two share a value: both can be true together; a number lies in, ends too."""
         return (self & Interval.of(other)) is not None
 
     def __and__(self, other: Interval) -> Interval | None:
@@ -99,15 +93,11 @@ class Interval:
     def __truediv__(self, other: Interval | Number) -> Interval:
         """Quotient of the two; ZeroDivisionError if the divisor can be zero."""
         other = Interval.of(other)
-        if other.contains(0):
+        if other.meets(0):
             raise ZeroDivisionError("the divisor's interval contains zero")
         return self * Interval(1 / other.high, 1 / other.low)
 
     __radd__, __rmul__ = __add__, __mul__
-
-    def __str__(self) -> str:
-        low, high = self.bounds()
-        return f"[{low:,.10g}, {high:,.10g}]"
 
 
 def total(intervals: list[Interval]) -> Interval:
@@ -139,11 +129,11 @@ def printed(text: str, unit: Number) -> Interval:
 def as_printed(value: Number, unit: Number, ties: Ties = "away") -> str:
     """The value rounded to the unit: 3.25 to 0.1 is "3.3", and "3.2" with ties to "even"."""
     step = exact(unit)
-    steps = abs(exact(value)) / step
-    whole = floor(steps)
-    rest = steps - whole
-    up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (ties == "away" or whole % 2 == 1))
-    result = (whole + up) * step * (-1 if exact(value) < 0 else 1)
+    steps = exact(value) / step
+    whole = round(steps)  # to the even one
+    if ties == "away":
+        whole = floor(abs(steps) + Fraction(1, 2)) * (-1 if steps < 0 else 1)
+    result = whole * step
     places = max(0, -int(Decimal(str(unit)).normalize().as_tuple().exponent))
     return f"{Decimal(result.numerator) / Decimal(result.denominator):.{places}f}"
 
@@ -156,15 +146,10 @@ def two_digits(value: float) -> str:
 def prints_as(value: Number, text: str, unit: Number) -> bool:
     """True if the value, rounded to the unit by either tie rule, is the number in the text."""
     if unit == UNROUNDED or text.strip().startswith("<"):
-        return printed(text, unit).contains(value)
+        return printed(text, unit).meets(value)
     return any(exact(text) == exact(as_printed(value, unit, ties)) for ties in get_args(Ties))
 
 
 def each_prints_as(values: Iterable[Number], texts: Iterable[str], unit: Number) -> list[bool]:
     """prints_as for each value and the text at its place, as two columns of a frame have them."""
     return [prints_as(value, text, unit) for value, text in zip(values, texts, strict=True)]
-
-
-def typical_error(unit: Number, count: int = 1) -> float:
-    """The standard deviation of a sum of so many rounding errors, each within half a unit."""
-    return float(exact(unit)) * sqrt(count / 12)

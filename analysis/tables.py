@@ -31,11 +31,10 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
         problems = [Problem(entry["path"], what="differs from the published copy", remedy=MEANT)]
     if problems:
         raise TableError(*problems)
-    header = [field["name"] for field in fields]
-    texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=header, dtype="str")
+    texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=rows[0][1], dtype="str")
     blank = texts.isin(entry["schema"].get("missingValues", [""]))
     frame = pd.DataFrame(index=texts.index)
-    for column, field in zip(header, fields, strict=True):
+    for column, field in zip(texts, fields, strict=True):
         frame[column] = texts[column].mask(blank[column])
         if field["type"] in DTYPES:
             frame[column] = pd.to_numeric(frame[column]).astype(DTYPES[field["type"]])
@@ -43,7 +42,9 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
             frame[column] = scaled(frame, field, folder)
         if field.get("printed"):
             frame[f"{column}_printed"] = texts[column].mask(texts[column] == "")
-    frame = plain_integers(select(frame, entry["path"], equals))
+    frame = select(frame, entry["path"], equals)
+    full = [c for c in frame if str(frame[c].dtype) == "Int64" and frame[c].notna().all()]
+    frame = frame.astype(dict.fromkeys(full, "int64"))  # which every plotting library takes
     units = {field["name"]: field["unit"] for field in fields if "unit" in field}
     frame.attrs = {"table": name, "title": entry["title"], "units": units}
     frame.attrs |= {"sources": entry["sources"], "sha256": entry["hash"].removeprefix("sha256:")}
@@ -82,9 +83,3 @@ def select(frame: pd.DataFrame, file: str, equals: dict[str, Any]) -> pd.DataFra
             raise TableError(Problem(file, None, column, str(value), "not found", remedy))
         frame = found
     return frame.reset_index(drop=True)
-
-
-def plain_integers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Int64 columns without gaps as plain int64, which every plotting library takes."""
-    whole = [c for c in frame if str(frame[c].dtype) == "Int64" and frame[c].notna().all()]
-    return frame.astype(dict.fromkeys(whole, "int64"))

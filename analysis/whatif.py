@@ -53,48 +53,33 @@ def what_if(
         raise ValueError(f"shared lies between 0 and 1, not {shared}")
     people = None if amounts is None else positive(amounts, "amounts", len(base))
     sigma, count = log_error(relative_error), groups.max() + 1
+    member = (groups[:, None] == np.arange(count)).astype(float)  # (n, regions)
     random = np.random.default_rng(seed)
     for first in range(0, draws, CHUNK):
         normal = random.standard_normal((min(CHUNK, draws - first), len(base) + count))
         own, common = normal[:, : len(base)], normal[:, len(base) :][:, groups]
         error = sqrt(1 - shared) * own + sqrt(shared) * common
         factor = np.exp(sigma * error - sigma**2 / 2)
-        if people is not None:
-            factor = factor * regional_scale(factor, people, groups)
+        if people is not None:  # bring each region's sum of people back to what it was
+            factor = factor * (people @ member / ((people * factor) @ member))[:, groups]
         yield base * factor
 
 
-def regional_scale(factor: Floats, people: Floats, groups: NDArray[np.intp]) -> Floats:
-    """What brings each region's sum of people back to what it was, in each draw; like factor."""
-    member = (groups[:, None] == np.arange(groups.max() + 1)).astype(float)
-    return np.asarray(((people @ member) / ((people * factor) @ member))[:, groups])
-
-
 def place_spread(chunks: Iterable[Floats], top: int = 10, level: float = 0.9) -> pd.DataFrame:
-    """Where each of n values is placed over all draws (1 = largest).
+    """Where each of n values is placed over all draws (1 = largest); ties go to the earlier row.
 
     Columns: low, middle, high (places: with level 0.9 the 5th, 50th and 95th percentile of the
     draws, the smallest place that so many reach), in_top (share of draws in the first `top`).
+    ValueError for no draws.
     """
-    counts = place_counts(chunks)
-    reached = counts.cumsum(axis=1)
-    draws, tail, found = int(reached[0, -1]), (1 - level) / 2, {}
-    for name, share in {"low": tail, "middle": 0.5, "high": 1 - tail}.items():
-        found[name] = 1 + (reached < round(share * draws, 6)).sum(axis=1)
-    return pd.DataFrame(found | {"in_top": reached[:, min(top, len(counts)) - 1] / draws})
-
-
-def place_counts(chunks: Iterable[Floats]) -> NDArray[np.intp]:
-    """(n, n): how many draws put value i at place k + 1; ties go to the earlier row."""
-    counts: NDArray[np.intp] | None = None
-    for chunk in chunks:
-        n = chunk.shape[1]
-        order = np.argsort(-chunk, axis=1, kind="stable")  # [d, k]: at place k + 1 in draw d
-        found = np.bincount((order * n + np.arange(n)).ravel(), minlength=n * n).reshape(n, n)
-        counts = found if counts is None else counts + found
-    if counts is None:
+    orders = [np.argsort(-chunk, axis=1, kind="stable") for chunk in chunks]
+    if not orders:
         raise ValueError("no draws to place; ask for one or more")
-    return counts
+    places = 1 + np.argsort(np.concatenate(orders), axis=1)  # (draws, n)
+    shares = np.round([(1 - level) / 2, 0.5, (1 + level) / 2], 9)  # 0.05, not 0.04999...
+    found = np.quantile(places, shares, axis=0, method="inverted_cdf").astype(int)
+    table = pd.DataFrame(found.T, columns=["low", "middle", "high"])
+    return table.assign(in_top=(places <= top).mean(axis=0))
 
 
 def positive(values: ArrayLike, name: str, n: int | None = None) -> Floats:
@@ -113,9 +98,7 @@ def region_codes(region: ArrayLike | None, n: int, needed: bool) -> NDArray[np.i
     """Regions as numbers from 0, shape (n,); all 0 if none are given and none needed."""
     if region is None and needed:
         raise ValueError("errors or sums within regions need `region`, a label for each value")
-    if region is None:
-        return np.zeros(n, dtype=np.intp)
-    codes, _ = pd.factorize(np.asarray(region), sort=True)
+    codes, _ = pd.factorize(np.zeros(n) if region is None else np.asarray(region), sort=True)
     if len(codes) != n or (codes < 0).any():
         raise ValueError(f"region needs {n} labels without gaps")
     return codes

@@ -40,7 +40,7 @@ def test_the_denominators_part_by_hand():
 def test_ranges_of_the_denominators_part_by_brute_force(said, step, years):
     """80 values of each printed count with both ends of each printed population, in all combinations."""
     index = load("index")
-    index = rates.with_intervals(index[index["edition"].isin(years)], load("editions"))
+    index = rates.printed_intervals(index[index["edition"].isin(years)], load("editions"))
     index = index.dropna(subset=["people", "population"]).set_index(["edition", "iso3"])
     before, after = (index.xs(year).to_dict("index") for year in years)
     surely = perhaps = 0

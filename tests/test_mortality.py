@@ -119,10 +119,12 @@ def test_two_years_by_hand_against_a_line():
     assert frame["excess"].tolist() == pytest.approx([480, 240])
 
 
-def test_mean_before_and_negative_excess(made_up):
-    """Mean of 10 and 12 is 11: 1,210 expected of 110,000 in 1992 and 1993; 1,650 is 440 above, 1,100 is 110 below."""
-    frame = excess(made_up, 1992, 1993, mortality.mean_before(made_up["rate"], 1992, years=2))
-    assert frame["excess"].tolist() == pytest.approx([440, -110])
+def test_mean_before_and_negative_excess():
+    """Mean of 8, 10, 9, 11 and 12 is 10: 1,000 expected of 100,000; of 1,300, 300 are above, and 900 are 100 below."""
+    rate = by_year(1990, [8, 10, 9, 11, 12, 13, 9])
+    mean = mortality.mean_before(rate, 1995)
+    assert mean.name == "mean 1990-1994"
+    assert excess(mortality.yearly(rate * 100, rate), 1995, 1996, mean)["excess"].tolist() == pytest.approx([300, -100])
 
 
 def test_comparison_follows_the_change_of_another_country(made_up):
@@ -221,7 +223,7 @@ def test_refuses_a_missing_year(made_up):
     [
         lambda rate: constant(rate, 1989),
         lambda rate: linear(rate, 1990, 1994),
-        lambda rate: mortality.mean_before(rate, 1991, years=2),
+        lambda rate: mortality.mean_before(rate, 1994),
         lambda rate: mortality.comparison(rate, rate, "itself", since=1980),
         lambda rate: mortality.life_held(rate, 80 - rate, 1989, 1993),
         lambda rate: mortality.life_held(rate, 80 - rate, 1990, 1994),
@@ -240,8 +242,6 @@ def test_refuses_a_year_outside_the_line(made_up):
 def test_other_refusals(made_up):
     with pytest.raises(ValueError, match="later year"):
         linear(made_up["rate"], 1991, 1991)
-    with pytest.raises(ValueError, match="one year or more"):
-        mortality.mean_before(made_up["rate"], 1991, years=0)
     with pytest.raises(ValueError, match="baseline year 1990 is outside"):
         mortality.comparison(made_up["rate"], by_year(1950, [5.0]), "Elsewhere", since=1990)
     with pytest.raises(ValueError, match="no year in common"):

@@ -143,7 +143,6 @@ INDEX = load("index", edition=2023).dropna(subset="people")
         (lambda: rates.prevalence(Interval(5, 6), Interval(3, 4)), "2,000 per 1,000"),  # 6 of 3
         (lambda: rates.prevalence(INDEX["rate"], INDEX["population"]), "people needs persons, and this column is"),
         (lambda: rates.people(INDEX["people"], INDEX["population"]), "rate needs people per 1,000"),
-        (lambda: rates.ratio(INDEX["rate"], INDEX["people"]), "a ratio needs one unit"),
         (lambda: rates.prevalence(INDEX["people"][:5], INDEX["population"]), "different rows; take both"),
     ],
 )

@@ -20,9 +20,9 @@ import pandas as pd
 from analysis import ranks
 from analysis.claims import lookup
 from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure
-from analysis.claims.widths import HUNDRED, ONE
 from analysis.rounding import Interval, exact
 from analysis.rounding import total as add_up
+from analysis.widths import HUNDRED, ONE
 
 PICKS, LEVEL = 20_000, Fraction(1, 20)  # of chance
 LARGEST = 10**30

@@ -18,9 +18,9 @@ import pandas as pd
 
 from analysis import rates, tables
 from analysis._package import read_package
-from analysis.claims.widths import HUNDRED, ONE
 from analysis.country import code_of
 from analysis.rounding import UNROUNDED, Interval, exact, printed
+from analysis.widths import HUNDRED, ONE
 
 PLAIN_NUMBER = r"-?[0-9]{1,18}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,18})?"
 COMPARE = {"!=": ne, "<=": le, ">=": ge, "=": eq, "<": lt, ">": gt}

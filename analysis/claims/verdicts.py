@@ -8,12 +8,19 @@ from typing import Any
 import pandas as pd
 
 from analysis.claims.formulas import evaluate
-from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure, number_text, range_text
-from analysis.claims.lookup import unit_text
+from analysis.claims.lookup import (
+    Book,
+    Computed,
+    FormulaError,
+    NoFigure,
+    number_text,
+    range_text,
+    unit_text,
+)
 from analysis.claims.phrases import ENDLESS, Phrase, phrase
-from analysis.claims.widths import ONE
 from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, Interval, verdict
 from analysis.tables import near
+from analysis.widths import ONE
 
 NONE, VALUE, CONCLUSION = "none", "value", "conclusion"  # severities
 NEEDED = ["id", "printed", "formula"]

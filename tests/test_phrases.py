@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.claims import phrases
 from analysis.claims.phrases import REFUSED, VOCABULARY, WORDS, phrase
-from analysis.claims.widths import PARTS
 from analysis.rounding import Interval, as_printed
+from analysis.widths import PARTS
 
 MILLION = 10**6
 

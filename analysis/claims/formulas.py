@@ -8,21 +8,20 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from math import sqrt
-from operator import sub, truediv
+from operator import add, sub, truediv
 from statistics import median
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import ranks
+from analysis import ranks, rates
 from analysis.claims import lookup
 from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure
-from analysis.claims.widths import HUNDRED, ONE
 from analysis.rounding import Interval, exact
-from analysis.rounding import total as add_up
+from analysis.widths import HUNDRED, ONE
 
 PICKS, LEVEL = 20_000, Fraction(1, 20)  # of chance
 LARGEST = 10**30
@@ -30,13 +29,13 @@ LARGEST = 10**30
 
 def evaluate(text: str, book: Book) -> Computed:
     """What a formula gives. FormulaError for one not understood, NoFigure for a gap in a table."""
-    if re.fullmatch(lookup.PLAIN_NUMBER, text):
-        return Computed(exact(text), Interval(text, text))
     return book.keep(worked_out, text, book)
 
 
 def worked_out(text: str, book: Book) -> Computed:
-    """What a word with its parts gives."""
+    """What a number, or a word with its parts, gives."""
+    if re.fullmatch(lookup.PLAIN_NUMBER, text):
+        return Computed(exact(text), Interval(text, text))
     word, parts = lookup.split(text)
     lookup.require(word, FUNCTIONS, "there is no word")
     try:
@@ -48,8 +47,9 @@ def worked_out(text: str, book: Book) -> Computed:
     return found
 
 
-def join(cells: dict[Any, Computed], source: str, how: Callable[..., Any]) -> Computed:
-    """One figure from several, in their unit; how: sum, median or the like, growing as they do."""
+def join(how: Callable[..., Any], book: Book, parts: list[str]) -> Computed:
+    """One figure from all that fit, in their unit; how: sum, median, growing as they do."""
+    cells, source = book.cells(parts)
     figures = list(cells.values())
     low = how([figure.interval.low for figure in figures])
     high = how([figure.interval.high for figure in figures])
@@ -59,31 +59,29 @@ def join(cells: dict[Any, Computed], source: str, how: Callable[..., Any]) -> Co
 
 def one_cell(book: Book, parts: list[str]) -> Computed:
     """value(index.people; edition=2023; iso3=PRK): the one cell that fits."""
-    cells, source = book.named_cells(parts)
+    cells, source = book.cells(parts)
     if len(cells) > 1:
-        columns = ", ".join(book.table(book.column(parts[0])[0]))
+        columns = ", ".join(map(str, book.table(book.column(parts[0])[0])))
         raise FormulaError(f"{source} fit; add a filter so that one is left (columns: {columns})")
     return replace(*cells.values(), inputs=(source,))
 
 
 def cell_sum(book: Book, parts: list[str]) -> Computed:
     """sum(index.people; edition=2023): all that fit; blanks and such as "<1,000" add nothing."""
-    cells, source = book.named_cells(parts)
-    known = [cell.value for cell in cells.values() if cell.value is not None]
-    return replace(join(cells, source, sum), value=sum(known, Fraction()))
+    known = [cell.value for cell in book.cells(parts)[0].values() if cell.value is not None]
+    return replace(join(sum, book, parts), value=sum(known, Fraction()))
 
 
 def nth_largest(book: Book, parts: list[str]) -> Computed:
     """largest(2; index.rate; edition=2023): the second largest; largest(1; ...) is the maximum."""
-    n, cells, source = book.first_cells("largest", parts)
-    return join(cells, source, lambda numbers: sorted(numbers)[-n])
+    n, _ = book.first_cells("largest", parts)
+    return join(lambda numbers: sorted(numbers)[-n], book, parts[1:])
 
 
 def row_count(book: Book, parts: list[str]) -> Computed:
     """count(index.people; edition=2023): how many are printed; count(index; ...): how many rows."""
-    find = book.cells if "." in parts[0] else book.rows
     try:
-        n = len(find(parts[0], parts[1:]))
+        n = len(book.cells(parts)[0] if "." in parts[0] else book.rows(parts[0], parts[1:]))
     except NoFigure:
         n = 0
     inputs = (f"{'; '.join(parts)}: {n:,} rows",)
@@ -96,39 +94,39 @@ def row_place(book: Book, parts: list[str]) -> Computed:
     The range is what rounding leaves open (of index.rate: of rate, count and population together),
     the value the plain rank, ties sharing the best place, moved into that range.
     """
-    turn = -1 if "lowest first" in parts else 1
-    pool, ours, source = among_others(book, "rank", [p for p in parts if p != "lowest first"])
-    if len(ours) != 1:
-        fault = f"{len(ours)} of the ranked rows fit, where one should: {source}"
-        raise (FormulaError if len(ours) else NoFigure)(fault)
-    first, last = (book.keep(places, book, way, *pool) for way in (turn, -turn))
-    found = replace(first[ours[0]], inputs=(source,), turned=turn < 0)
-    return replace(found, other_end=replace(last[ours[0]], inputs=(source,)))
+    pool, ours, source = among_others("rank", book, [p for p in parts if p != "lowest first"])
+    if len(ours) > 1:
+        raise FormulaError(f"{len(ours)} of the ranked rows fit, where one should: {source}")
+    places = [book.keep(standings, book, turn, *pool)[ours[0]] for turn in (1, -1)]
+    first, last = (replace(place, inputs=(source,)) for place in places)
+    found, other = (last, first) if "lowest first" in parts else (first, last)
+    return replace(found, ends={"first": first, "last": last, "bottom": other})
 
 
-def among_others(book: Book, word: str, parts: list[str]) -> tuple[list[str], list[Any], str]:
+def among_others(word: str, book: Book, parts: list[str]) -> tuple[list[str], list[Any], str]:
     """(parts without those that start with `of`, the rows that these mark, what is compared)."""
     pool = [part for part in parts if not part.startswith("of ")]
     whose = [part.removeprefix("of ") for part in parts if part.startswith("of ")]
     if not whose:
         raise FormulaError(f"{word} does not say of what; add a part such as of iso3=USA")
-    cells, source = book.named_cells(pool)  # NoFigure for none
-    rows = book.rows(book.column(pool[0])[0], pool[1:] + whose)
-    return pool, [row for row in rows if row in cells], f"{source}; of {'; '.join(whose)}"
+    _, source = book.cells(pool)
+    return pool, list(book.cells(pool + whose)[0]), f"{source}; of {'; '.join(whose)}"
 
 
-def places(book: Book, turn: int, *pool: str) -> dict[Any, Computed]:
+def standings(book: Book, turn: int, *pool: str) -> dict[Any, Computed]:
     """Row -> its place among the rows that fit; turn 1: the largest first, -1: the smallest."""
-    cells, _ = book.named_cells(list(pool))
+    cells, _ = book.cells(list(pool))
     rows = {row: (*cell.interval.bounds(), float(cell.point)) for row, cell in cells.items()}
-    frame = pd.DataFrame.from_dict(rows, "index", columns=["low", "high", "point"])
-    ends = book.keep(book.index_rates).loc[frame.index] if pool[0] == "index.rate" else frame
+    ends = pd.DataFrame.from_dict(rows, "index", columns=["low", "high", "point"])
+    plain = ranks.rank(turn * ends["point"])
+    if pool[0] == "index.rate":
+        ends = rates.printed_intervals(book.table("index"), book.table("editions")).loc[ends.index]
     low, high = (turn * ends["low"], turn * ends["high"])[::turn]
-    found = ranks.rank_interval(low, high).assign(plain=ranks.rank(turn * frame["point"]))
-    return {row: place(len(cells), *map(int, found.loc[row])) for row in found.index}
+    found = ranks.rank_interval(low, high).assign(plain=plain)
+    return {row: standing(len(cells), *map(int, found.loc[row])) for row in found.index}
 
 
-def place(number: int, best: int, worst: int, plain: int) -> Computed:
+def standing(number: int, best: int, worst: int, plain: int) -> Computed:
     """One place among so many; the plain rank is named where it is not the only one."""
     note = f"a plain rank of the printed figures, ties sharing the best place, gives {plain}"
     notes = () if plain == best == worst else (f"{note} of {number}",)
@@ -142,21 +140,22 @@ def chance(book: Book, parts: list[str]) -> Computed:
     How often as many rows, picked at random from those that fit, have a median as far above that
     of the others as the rows marked by `of` have. One from 5 to 95 percent decides neither way.
     """
-    pool, ours, source = among_others(book, "chance", parts)
-    cells, n = book.named_cells(pool)[0], len(ours)
-    if not 0 < n < len(cells):
-        raise NoFigure(f"{source} leaves {n} of {len(cells)} rows, so there is nothing to compare")
-    others = [row for row in cells if row not in ours]
-    values = np.array([float(cells[row].point) for row in [*ours, *others]])
+    pool, ours, source = among_others("chance", book, parts)
+    cells, n = book.cells(pool)[0], len(ours)
+    if n == len(cells):
+        raise NoFigure(f"{source} leaves {n} of {n} rows, so there is nothing to compare")
+    rows = [*ours, *(row for row in cells if row not in ours)]
+    values = np.array([float(cells[row].point) for row in rows])
     picks = np.random.default_rng(1).permuted(np.tile(values, (PICKS, 1)), axis=1)
     apart = [np.median(v[..., :n], -1) - np.median(v[..., n:], -1) for v in (values, picks)]
     share = Fraction(1 + int((apart[1] >= apart[0] - 1e-12).sum()), 1 + PICKS)
     error = 196 * sqrt(share * (1 - share) / PICKS)
     note = f"by {PICKS:,} random picks of {n} from {len(cells)}, give or take {error:.1f} points"
-    decides = not LEVEL < share < 1 - LEVEL
-    neither = () if decides else ("a chance from 5 to 95 percent decides neither way",)
-    notes = (note, *neither)
-    return Computed(share, Interval(share, share), "share", HUNDRED, (source,), notes, decides=decides)
+    found = Computed(share, Interval(share, share), "share", HUNDRED, (source,), (note,))
+    if not LEVEL < share < 1 - LEVEL:
+        return found
+    neither = "a chance from 5 to 95 percent decides neither way"
+    return replace(found, notes=(note, neither), decides=False)
 
 
 def row_range(book: Book, parts: list[str]) -> Computed:
@@ -164,65 +163,58 @@ def row_range(book: Book, parts: list[str]) -> Computed:
 
     Each row is a source, or all rows of one team, where the table has a column of that name.
     """
-    records, ends = book.keep(book.records, parts[0]), dict[Any, list[Fraction]]()
-    known = set()
-    for column in book.table(parts[0]).filter(["low", "point", "value", "high"]):
-        for row in book.rows(parts[0], parts[1:]):
-            if not pd.isna(records[row][column]):
-                interval = book.keep(book.cell, parts[0], column, row).interval
-                ends.setdefault(records[row].get("team", row), []).extend([interval.low, interval.high])
-                known.add(row)
-    if not ends:
+    rows = book.table(parts[0]).loc[book.rows(parts[0], parts[1:])]
+    columns = rows.filter(["low", "point", "value", "high"])
+    rows = rows[columns.notna().any(axis=1)]
+    if rows.empty:
         raise NoFigure(f"{'; '.join(parts)} has no figure in a column low, point, value or high")
-    note, rows = f"{len(known)} rows have a figure", book.table(parts[0]).loc[sorted(known)]
-    if "team" in rows:
-        note = f"{len(known)} rows by {len(ends)} teams have a figure"
+    sources = []
+    for _, own in rows.groupby("team" if "team" in rows else rows.index):
+        given = [(column, row) for column in columns for row in own.index[own[column].notna()]]
+        ends = [book.cell(parts[0], column, row).interval for column, row in given]
+        sources.append(Interval(min(end.low for end in ends), max(end.high for end in ends)))
+    teams = f" by {len(sources)} teams" if "team" in rows else ""
+    note = f"{len(rows)} rows{teams} have a figure"
     if {"period_start", "period_end"} <= set(rows):
         note += f", for periods between {rows.period_start.min()} and {rows.period_end.max()}"
-    sources = tuple(Interval(min(own), max(own)) for own in ends.values())
     whole = Interval(min(own.low for own in sources), max(own.high for own in sources))
     inputs = (f"{'; '.join(parts)}: {note}",)
-    return Computed(None, whole, inputs=inputs, notes=(note,), sources=sources)
+    return Computed(None, whole, inputs=inputs, notes=(note,), sources=tuple(sources))
 
 
-def total(book: Book, parts: list[str]) -> Computed:
-    """total(A; B; ...): formulas of one kind, added; each may err on its own."""
+def of_several(
+    word: str, how: Any, kind: str, per: Fraction, book: Book, parts: list[str]
+) -> Computed:
+    """share(A; B) and the like; each errs on its own. kind "": theirs, if it is the same."""
     figures = [evaluate(part, book) for part in parts]
-    if len({(figure.kind, figure.per) for figure in figures}) > 1 or figures[0].kind == "rank":
-        kinds = ", ".join(f"a {figure.kind}" for figure in figures)
-        raise FormulaError(f"total needs figures of one kind that can be added, not {kinds}")
-    values = [figure.value for figure in figures if figure.value is not None]
-    interval, inputs = add_up([f.interval for f in figures]), sum((f.inputs for f in figures), ())
-    return replace(figures[0], value=sum(values, Fraction()), interval=interval, inputs=inputs)
-
-
-def of_two(word: str, how: Any, kind: str, per: Fraction, book: Book, parts: list[str]) -> Computed:
-    """share(A; B) and the like; A and B err on their own. kind "": theirs, if it is the same."""
-    if len(parts) != 2:
+    if len(parts) != 2 and word != "total":
         raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
-    one, other = (evaluate(part, book) for part in parts)
-    if not kind and one.kind != other.kind:
-        kinds = f"a {one.kind} and a {other.kind}"
-        raise FormulaError(f"{word} needs two figures of one kind, not {kinds}")
+    one, kinds = figures[0], {f"a {figure.kind}": 1 for figure in figures}
+    if not kind and len(kinds) > 1:
+        raise FormulaError(f"{word} needs figures of one kind, not {' and '.join(kinds)}")
+    of_rows = not kind and all(figure.of_rows for figure in figures)
     if not kind:
         kind, per = "count" if one.kind == "rank" else one.kind, one.per
-    value = None if None in (one.value, other.value) else how(one.value, other.value)
-    inputs, notes = one.inputs + other.inputs, one.notes + other.notes
-    return Computed(value, how(one.interval, other.interval), kind, per, inputs, notes)
+    known = [figure.value for figure in figures if figure.value is not None]
+    value = reduce(how, known) if len(known) == len(parts) else None
+    interval = reduce(how, [figure.interval for figure in figures])
+    inputs = sum((figure.inputs for figure in figures), ())
+    notes = sum((figure.notes for figure in figures), ())
+    return Computed(value, interval, kind, per, inputs, notes, of_rows)
 
 
 FUNCTIONS: dict[str, Callable[[Book, list[str]], Computed]] = {
     "value": one_cell,
     "sum": cell_sum,
     "count": row_count,
-    "median": lambda book, parts: join(*book.named_cells(parts), median),  # the middle one
+    "median": partial(join, median),  # the middle one
     "chance": chance,
     "largest": nth_largest,
     "rank": row_place,
     "range": row_range,
-    "total": total,
-    "share": partial(of_two, "share", truediv, "share", HUNDRED),  # A in B, shown in percent
-    "rate": partial(of_two, "rate", truediv, "share", Fraction(1000)),  # A in B, per 1,000
-    "ratio": partial(of_two, "ratio", truediv, "ratio", ONE),  # how many times B is A
-    "difference": partial(of_two, "difference", sub, "", ONE),  # A less B
+    "total": partial(of_several, "total", add, "", ONE),  # A and B and more
+    "share": partial(of_several, "share", truediv, "share", HUNDRED),  # A in B, shown in percent
+    "rate": partial(of_several, "rate", truediv, "share", Fraction(1000)),  # A in B, per 1,000
+    "ratio": partial(of_several, "ratio", truediv, "ratio", ONE),  # how many times B is A
+    "difference": partial(of_several, "difference", sub, "", ONE),  # A less B
 }

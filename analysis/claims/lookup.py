@@ -7,24 +7,24 @@ A cell is read in whole units: a column (or a row with a column `unit`) whose un
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import accumulate, pairwise
-from operator import eq, ge, gt, le, lt, ne
+from functools import cache
+from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis import rates, tables
+from analysis import tables
 from analysis._package import read_package
-from analysis.claims.widths import HUNDRED, ONE
 from analysis.country import code_of
 from analysis.rounding import UNROUNDED, Interval, exact, printed
+from analysis.widths import HUNDRED, ONE
 
 PLAIN_NUMBER = r"-?[0-9]{1,18}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,18})?"
-COMPARE = {"!=": ne, "<=": le, ">=": ge, "=": eq, "<": lt, ">": gt}
-FILTER = re.compile(rf"(\w+)\s*({'|'.join(COMPARE)})\s*(.+)", re.DOTALL)
+COMPARE = {"<=": le, ">=": ge, "<": lt, ">": gt}
+FILTER = re.compile(rf"(\w+)\s*(!=|{'|'.join(COMPARE)}|=)\s*(.+)", re.DOTALL)
 
 
 def unit_text(per: Fraction, kind: str = "") -> str:
@@ -66,8 +66,7 @@ class Computed:
     notes: tuple[str, ...] = ()  # sentences that a reason should carry
     of_rows: bool = False  # a count of rows, which is exact
     places: int | None = None  # how many were ranked
-    turned: bool = False  # a place counted from the smallest
-    other_end: "Computed | None" = None  # the same place, counted from the other end
+    ends: dict[str, "Computed"] = field(default_factory=dict)  # order of a Phrase -> that place
     sources: tuple[Interval, ...] = ()  # the rows' own ranges, for range(...)
     decides: bool = True  # False for a chance that decides neither way
 
@@ -91,53 +90,36 @@ class Book:
 
     def __init__(self, *folders: Path) -> None:
         self.folders = folders or (tables.DATA,)
-        self.kept: dict[tuple[Any, ...], Any] = {}
-
-    def keep(self, make: Callable[..., Any], *key: Any) -> Any:
-        """make(*key), made once."""
-        if (make.__name__, *key) not in self.kept:
-            self.kept[make.__name__, *key] = make(*key)
-        return self.kept[make.__name__, *key]
-
-    def table(self, name: str) -> pd.DataFrame:
-        """The whole table; tables.TableError if the file itself is faulty."""
-        return self.keep(self.read_table, name)
+        self.keep: Callable[..., Any] = cache(lambda make, *key: make(*key))
+        self.table, self.cell = cache(self.read_table), cache(self.read_cell)
 
     def read_table(self, name: str) -> pd.DataFrame:
-        """table, read anew."""
+        """The whole table; tables.TableError if the file itself is faulty."""
         where = {entry["name"]: folder for folder in self.folders[::-1]
                  for entry in read_package(folder)["resources"]}  # fmt: skip
         require(name, where, "there is no table")
         return tables.load(name, where[name])
 
-    def index_rates(self) -> pd.DataFrame:
-        """low, high: the rates per 1,000 that a row's rate, count and population allow together."""
-        return rates.printed_intervals(self.table("index"), self.table("editions"))[["low", "high"]]
-
     def column(self, reference: str) -> tuple[str, str]:
         """The table and column that `table.column` names, the column being one of numbers."""
-        name, point, column = (piece.strip() for piece in reference.partition("."))
-        if "," in reference:
-            raise FormulaError(f'"{reference}" has a comma; put ; between the parts')
-        if not point:
-            remedy = "write table.column, such as index.people"
+        found = re.fullmatch(r"(\w+)\s*\.\s*(\w+)", reference)
+        if not found:
+            remedy = "write table.column, such as index.people, and put ; between the parts"
             raise FormulaError(f'"{reference}" names no column; {remedy}')
+        name, column = found.groups()
         require(column, self.table(name), f"{name} has no column")
         if not pd.api.types.is_numeric_dtype(self.table(name)[column]):
             raise FormulaError(f"{reference} holds text, not numbers")
         return name, column
 
     def rows(self, name: str, filters: list[str]) -> list[Any]:
-        """The labels of the rows that fit every filter; NoFigure if no row has all its values."""
+        """The labels of the rows that fit every filter."""
         columns = re.findall(r"(?m)^(\w+)\s*=(?!\s*top\()", "\n".join(filters))
         for column in [column for column in columns if columns.count(column) > 1]:
             remedy = f"no row has two values; write {column}=one|other for either"
             raise FormulaError(f"there are two filters {column}=; {remedy}")
         fitting = [self.keep(self.fits, name, text) for text in filters]
-        labels = [row for row in self.keep(self.records, name) if all(row in f for f in fitting)]
-        if not labels:
-            raise NoFigure(f"the table {name} has no row with {'; '.join(filters)}")
-        return labels
+        return sorted(set(self.table(name).index).intersection(*fitting))
 
     def fits(self, name: str, text: str) -> set[Any]:
         """The labels of the rows that fit a filter."""
@@ -145,102 +127,78 @@ class Book:
         if not found:
             remedy = "write column=value, with ; between the parts"
             raise FormulaError(f'cannot read the filter "{text}"; {remedy}')
-        column, sign, wanted = found.groups()
-        column, values = self.wanted(name, column, wanted, sign not in ("=", "!="))
-        cells = self.table(name)[column]
-        if sign in ("=", "!="):
-            return set(cells.index[cells.isin(values) == (sign == "=")])
-        return set(cells.index[COMPARE[sign](cells, values[0]).fillna(False).astype(bool)])
-
-    def wanted(self, name: str, column: str, text: str, is_end: bool) -> tuple[str, list[Any]]:
-        """(column, values) of a filter: value|value, top(...), or countries by name or group."""
-        frame, options = self.table(name), [option.strip() for option in text.split("|")]
-        coded = "iso3" in frame and not set(options) <= set(frame.get(column, ()))
-        if column == "group" and coded:
-            members = self.table("groups").groupby("group")["iso3"].apply(list)
-            for option in options:
-                require(option, members.index, "there is no group")
-            return "iso3", [iso3 for option in options for iso3 in members[option]]
-        column = "iso3" if column == "country" and coded else column
-        require(column, frame, f"{name} has no column")
-        if text.startswith("top("):
-            return column, self.top(column, split(text)[1])
-        return column, [self.option(frame[column], option, f"{name}.{column}", is_end) for option in options]
-
-    def option(self, cells: pd.Series, text: str, where: str, is_end: bool) -> Any:
-        """One value of a filter, as the column has it; the end of <, > need not occur in it."""
-        value: Any = text
-        if pd.api.types.is_numeric_dtype(cells):
-            if not re.fullmatch(PLAIN_NUMBER, text):
-                raise FormulaError(f'{where} holds numbers, and "{text}" is none')
-            value = float(exact(text))
-        if not is_end and not (cells == value).any():
-            if cells.name == "iso3":
-                return code(text)
-            require(text, list(cells.dropna().unique()), f"{where} is nowhere")
-        return value
+        (column, sign, wanted), table = found.groups(), self.table(name)
+        if column == "group" and "iso3" in table and name != "groups":
+            members = self.rows("groups", [f"group={wanted}"])
+            column, wanted = "iso3", "|".join(self.table("groups").loc[members, "iso3"])
+        options, names = [option.strip() for option in wanted.split("|")], table.get(column, ())
+        if column == "country" and "iso3" in table and not set(options) <= set(names):
+            column = "iso3"
+        require(column, table, f"{name} has no column")
+        cells, where = table[column], f"{name}.{column}"
+        if sign in COMPARE:
+            fit = COMPARE[sign](cells, as_held(cells, wanted, where, occurs=False))
+            return set(cells.index[fit.fillna(False).astype(bool)])
+        if wanted.startswith("top("):
+            values = self.top(column, split(wanted)[1])
+        else:
+            values = [as_held(cells, option, where) for option in options]
+        return set(cells.index[cells.isin(values) == (sign == "=")])
 
     def top(self, column: str, parts: list[str]) -> list[Any]:
         """The column in the rows of top(n; table.column; filters), ties at the end included."""
-        n, cells, _ = self.first_cells("top", parts)
-        name = self.column(parts[1])[0]
-        require(column, self.table(name), f"{parts[1]} stands in a table without")
+        n, cells = self.first_cells("top", parts)
+        table = self.table(self.column(parts[1])[0])
+        require(column, table, f"{parts[1]} stands in a table without")
         least = sorted(cell.point for cell in cells.values())[-n]
-        records = self.keep(self.records, name)
-        return [records[row][column] for row, cell in cells.items() if cell.point >= least]
+        return list(table.loc[[row for row, cell in cells.items() if cell.point >= least], column])
 
-    def first_cells(self, word: str, parts: list[str]) -> tuple[int, dict[Any, Computed], str]:
-        """n and named_cells of word(n; table.column; filters); NoFigure for fewer than n."""
+    def first_cells(self, word: str, parts: list[str]) -> tuple[int, dict[Any, Computed]]:
+        """n and the cells of word(n; table.column; filters); NoFigure for fewer than n."""
         if len(parts) < 2 or not re.fullmatch(r"[1-9]\d*", parts[0]):
             example = f"{word}(3; index.rate; edition=2023)"
             raise FormulaError(f"{word} starts with a whole number, such as {example}")
-        cells, source = self.named_cells(parts[1:])
-        if int(parts[0]) > len(cells):
-            raise NoFigure(f"{source}, so there is no number {parts[0]}")
-        return int(parts[0]), cells, source
+        n, (cells, source) = int(parts[0]), self.cells(parts[1:])
+        if n > len(cells):
+            raise NoFigure(f"{source}, so there is no number {n}")
+        return n, cells
 
-    def named_cells(self, parts: list[str]) -> tuple[dict[Any, Computed], str]:
-        """The cells that `table.column; filters` names, and a line that says which they are."""
-        cells = self.cells(parts[0], parts[1:])
-        where, one = f" ({'; '.join(parts[1:])})" if parts[1:] else "", next(iter(cells.values()))
+    def cells(self, parts: list[str]) -> tuple[dict[Any, Computed], str]:
+        """(row -> figure, a line that says which they are) of `table.column; filters`.
+
+        NoFigure if none is printed.
+        """
+        (name, column), filters = self.column(parts[0]), "; ".join(parts[1:])
+        table, rows = self.table(name), self.rows(name, parts[1:])
+        given = table.get(f"{column}_printed", table[column]).dropna().index.intersection(rows)
+        cells = {row: self.cell(name, column, row) for row in given}
+        if not cells:
+            raise NoFigure(f"{parts[0]} is not printed for {filters or 'any row'}")
+        where, one = f" ({filters})" if filters else "", next(iter(cells.values()))
         shown = one.text(one.per) if len(cells) == 1 else f"{len(cells)} figures"
-        rows = self.table(self.column(parts[0])[0]).loc[list(cells)]
-        cites = " and ".join(tables.publications([rows])) or "a table that names no source"
+        cited = tables.publications([table.loc[given]])
+        cites = " and ".join(cited) or "a table that names no source"
         return cells, f"{parts[0]}{where}: {shown}, from {cites}"
-
-    def cells(self, reference: str, filters: list[str]) -> dict[Any, Computed]:
-        """Label of a row -> its figure in a column, where printed; NoFigure if there is none."""
-        name, column = self.keep(self.column, reference)
-        records = self.keep(self.records, name)
-        shown = f"{column}_printed" if f"{column}_printed" in self.table(name) else column
-        labels = [row for row in self.rows(name, filters) if not pd.isna(records[row][shown])]
-        if not labels:
-            raise NoFigure(f"{reference} is not printed for {'; '.join(filters) or 'any row'}")
-        return {label: self.keep(self.cell, name, column, label) for label in labels}
-
-    def editions(self) -> dict[Any, dict[str, Any]]:
-        """How each edition of the index rounds, by year."""
-        return {row["edition"]: row for row in self.keep(self.records, "editions").values()}
 
     def records(self, name: str) -> dict[Any, dict[str, Any]]:
         """Label of a row -> column -> what stands there."""
-        return dict(self.table(name).to_dict("index"))
+        return self.table(name).to_dict("index")
 
-    def cell(self, name: str, column: str, label: Any) -> Computed:
+    def read_cell(self, name: str, column: str, label: Any) -> Computed:
         """The figure of one row, which has one."""
         row = self.keep(self.records, name)[label]
-        text = str(row.get(f"{column}_printed", row[column]))
-        by_edition = "edition" in row and f"{column}_unit" not in row
-        edition = self.keep(self.editions)[row["edition"]] if by_edition else {}
-        steps = (row.get(f"{column}_unit"), edition.get(f"{column}_unit"), UNROUNDED)
+        if "edition" in row and f"{column}_unit" not in row:
+            known = self.keep(self.records, "editions").values()
+            row = next((own for own in known if own["edition"] == row["edition"]), {}) | row
         unit = str(self.table(name).attrs["units"].get(column, ""))
         if unit.startswith("see "):
             unit = str(row.get("unit", unit))
-        if not pd.isna(edition.get(f"{column}_per")):
-            unit = f"per {edition[f'{column}_per']}"
+        if not pd.isna(row.get(f"{column}_per")):
+            unit = f"per {row[f'{column}_per']}"
         factor, per = factor_and_per(unit)
+        text, step = str(row.get(f"{column}_printed", row[column])), row.get(f"{column}_unit")
         try:
-            interval = printed(text, next(step for step in steps if not pd.isna(step))) * factor
+            interval = printed(text, UNROUNDED if pd.isna(step) else step) * factor
         except ValueError as error:
             raise FormulaError(f"{name}.{column}: {error}") from None
         value = None if pd.isna(row[column]) else exact(text) * factor
@@ -248,18 +206,27 @@ class Book:
         return Computed(value, interval, kind, per)
 
 
+def as_held(cells: pd.Series, text: str, where: str, occurs: bool = True) -> Any:
+    """One value of a filter, as the column has it; a country may have any of its names."""
+    value: Any = text
+    if pd.api.types.is_numeric_dtype(cells):
+        if not re.fullmatch(PLAIN_NUMBER, text):
+            raise FormulaError(f'{where} holds numbers, and "{text}" is none')
+        value = float(exact(text))
+    if not occurs or (cells == value).any():
+        return value
+    if cells.name != "iso3":
+        require(text, list(cells.dropna().unique()), f"{where} is nowhere")
+    try:
+        return code_of(text)
+    except ValueError as error:
+        raise FormulaError(str(error)) from None
+
+
 def require(name: str, known: Iterable[Any], fault: str) -> None:
     """FormulaError that names the nearest known name, unless this one is known."""
     if name not in known:
         raise FormulaError(f'{fault} "{name}"; {tables.hint(name, known)}')
-
-
-def code(country: str) -> str:
-    """The iso3 code of a country by any of its names; FormulaError with the nearest ones."""
-    try:
-        return code_of(country)
-    except ValueError as error:
-        raise FormulaError(str(error)) from None
 
 
 def factor_and_per(unit: str) -> tuple[Fraction, Fraction]:
@@ -274,11 +241,16 @@ def factor_and_per(unit: str) -> tuple[Fraction, Fraction]:
 def split(text: str) -> tuple[str, list[str]]:
     """The word and the parts of word(part; part; ...); brackets inside a part are kept."""
     found = re.fullmatch(r"(\w+)\s*\((.*)\)", text, re.DOTALL)
-    inside = found[2] if found else ""
-    depths = [0, *accumulate((letter == "(") - (letter == ")") for letter in inside)]
-    if not found or min(depths) < 0 or max(depths) > 20 or depths[-1] != 0:
+    parts, depth = [""], 0
+    for letter in found[2] if found else "(":
+        depth += (letter == "(") - (letter == ")")
+        if not 0 <= depth <= 20:
+            break
+        if letter == ";" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    if not found or depth:
         remedy = "write word(part; part), such as value(index.people; iso3=PRK)"
         raise FormulaError(f'cannot read "{text}"; {remedy}')
-    cuts = [at for at, letter in enumerate(inside) if letter == ";" and depths[at] == 0]
-    parts = [inside[start + 1 : end] for start, end in pairwise([-1, *cuts, len(inside)])]
     return found[1].lower(), [part.strip() for part in parts]

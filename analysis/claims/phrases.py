@@ -15,9 +15,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from analysis.claims.widths import HUNDRED, ONE, Pair, of_fold, of_number, of_one_in, of_part, of_span
 from analysis.rounding import Interval, exact
 from analysis.tables import near
+from analysis.widths import HUNDRED, ONE, Pair, of_fold, of_number, of_one_in, of_part, of_span
 
 VOCABULARY = pd.read_csv(Path(__file__).with_name("words.csv"), dtype="str", keep_default_na=False)
 WORDS = {role: dict(zip(g.word, g.value, strict=True)) for role, g in VOCABULARY.groupby("role")}

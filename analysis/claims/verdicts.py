@@ -1,17 +1,15 @@
 """Judge claims; all ranges are from rounding only: survey and model error is far larger."""
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.claims import lookup
 from analysis.claims.formulas import evaluate
-from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure, number_text, range_text
-from analysis.claims.lookup import unit_text
+from analysis.claims.lookup import Book, Computed, number_text, range_text
 from analysis.claims.phrases import ENDLESS, Phrase, phrase
-from analysis.claims.widths import ONE
 from analysis.rounding import CANNOT, INCONSISTENT, REPRODUCES, WITHIN, Interval, verdict
 from analysis.tables import near
 
@@ -29,6 +27,8 @@ NUMERIC = ["printed_value", "read_low", "read_high", "computed", "low", "high"]
 VERDICT_COLUMNS = ["id", "statement", "printed", "tested", "reading", "meant", *NUMERIC, "unit"]
 VERDICT_COLUMNS += ["formula", "inputs", "verdict", "severity", "reason"]
 VERDICT_COLUMNS += ["notebook", "evidence", "error"]
+UNTESTED = dict.fromkeys(VERDICT_COLUMNS, "") | dict.fromkeys(NUMERIC)
+UNTESTED |= {"verdict": CANNOT, "severity": NONE}
 
 
 class ClaimError(ValueError):
@@ -37,54 +37,6 @@ class ClaimError(ValueError):
     def __init__(self, id: str, column: str, message: str) -> None:
         super().__init__(f"{id or 'a row without id'}, {column}: {message}")
         self.id, self.column, self.message = id, column, message
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The verdict on one claim; by default it cannot be checked."""
-
-    claim: dict[str, str]  # column of the claims table -> cell, "" where there is none
-    verdict: str = CANNOT
-    reading: str = ""  # strict or charitable: the narrower one that is met
-    why: str = ""
-    severity: str = NONE
-    shown: Phrase | None = None  # the phrase that was tested
-    computed: Computed | None = None
-    error: str = ""
-
-    def reason(self) -> str:
-        """Why, as sentences, with all notes; a name such as index.people keeps its small letter."""
-        claim, notes = self.claim, self.computed.notes if self.computed and self.shown else ()
-        parts = [self.why, *notes, claim["note"]]
-        if self.shown and claim["read_as"]:
-            words = f'"{claim["printed"]}"' if claim["printed"] else "the statement"
-            meaning = f'{words} is taken to mean "{claim["read_as"]}": {self.why}'
-            parts = [claim["note"], meaning, *notes]
-        starts = [p if re.match(r"\w+[.:]", p) else p[0].upper() + p[1:] for p in parts if p]
-        return " ".join(start if start[-1] in ".?" else f"{start}." for start in starts)
-
-    def row(self) -> dict[str, Any]:
-        """VERDICT_COLUMNS and the other columns of the claim; numbers in the unit of the phrase."""
-        shown, result = self.shown, self.computed
-        figure = shown or result
-        per, kind = (figure.per, figure.kind) if figure else (ONE, "")
-        read = (shown.strict if self.reading == "strict" else shown.charitable) if shown else None
-        numbers = [shown.value, read.low, read.high] if shown and read else [None] * 3
-        ends = [result.interval.low, result.interval.high] if result else [None] * 2
-        numbers += [result.value if result else None, *ends]
-        open_ = (None, ENDLESS, -ENDLESS)
-        cells = [None if number in open_ else float(number * per) for number in numbers]
-        return self.claim | dict(zip(NUMERIC, cells, strict=True)) | {
-            "tested": self.claim["read_as"] or self.claim["printed"],
-            "reading": self.reading,
-            "meant": reading_text(shown) if shown else "",
-            "unit": unit_text(per, kind),
-            "inputs": "; ".join(dict.fromkeys(result.inputs)) if result else "",
-            "verdict": self.verdict,
-            "severity": self.severity,
-            "reason": self.reason(),
-            "error": self.error,
-        }
 
 
 def judge(claims: pd.DataFrame, *folders: Path) -> tuple[pd.DataFrame, list[ClaimError]]:
@@ -103,15 +55,17 @@ def judge(claims: pd.DataFrame, *folders: Path) -> tuple[pd.DataFrame, list[Clai
         claim = {name: str(record.get(name, "")).strip() for name in [*NEEDED, *OPTIONAL]}
         twice = ("id", "every claim needs an id of its own") if claim["id"] in seen else ()
         seen.add(claim["id"])
+        row = UNTESTED | claim | {"tested": claim["read_as"] or claim["printed"]}
         try:
             if fault := unread.get(position, twice):
                 raise ClaimError(claim["id"], *fault)
-            found.append(judge_claim(claim, book))
+            row |= judge_claim(claim, book)
         except ClaimError as error:
             errors.append(error)
-            why = f"{error.column}: {error.message}"
-            found.append(Verdict(claim, why=why, error=why))
-    return pd.DataFrame([one.row() for one in found], columns=VERDICT_COLUMNS), errors
+            row["error"] = f"{error.column}: {error.message}"
+            row["reason"] = sentences(f"{error.column}: {error.message}", claim["note"])
+        found.append(row)
+    return pd.DataFrame(found, columns=VERDICT_COLUMNS), errors
 
 
 def check_columns(names: list[str]) -> None:
@@ -131,34 +85,57 @@ def check_columns(names: list[str]) -> None:
             raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
 
 
-def judge_claim(claim: dict[str, str], book: Book) -> Verdict:
-    """The verdict on one claim; ClaimError for one that cannot be read."""
+def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:
+    """The columns that differ from UNTESTED; ClaimError for a claim that cannot be read."""
     formulas = [text.strip() for text in claim["alternative"].split("|") if text.strip()]
     others = [compute(claim, "alternative", formula, book) for formula in formulas]
     result = compute(claim, "formula", claim["formula"], book) if claim["formula"] else ""
     if not result and not claim["cannot_check"]:
         remedy = "write one, or say in cannot_check why there is none"
         raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
-    computed = result if isinstance(result, Computed) else None
-    if not computed or claim["cannot_check"]:
-        return Verdict(claim, why=claim["cannot_check"] or str(result), computed=computed)
-    shown = read_claim(claim, computed)
-    if shown.order == "bottom" or shown.order == ("first" if computed.turned else "last"):
-        computed = computed.other_end or computed
-    found = Verdict(claim, *check_figure(shown, computed), NONE, shown, computed)
-    if found.verdict != INCONSISTENT:
-        return found
-    severity, note = severity_of(shown, computed, others)
-    return replace(found, severity=severity, why=f"{found.why}{note}")
+    if isinstance(result, str) or claim["cannot_check"]:
+        context = {} if isinstance(result, str) else numbers(result)
+        return context | {"reason": sentences(claim["cannot_check"] or str(result), claim["note"])}
+    shown = read_claim(claim, result)
+    computed = result.ends.get(shown.order, result)
+    found, reading, why = check_figure(shown, computed)
+    severity, more = severity_of(shown, computed, others) if found == INCONSISTENT else (NONE, "")
+    parts = [why + more, *computed.notes, claim["note"]]
+    if claim["read_as"]:
+        words = f'"{claim["printed"]}"' if claim["printed"] else "the statement"
+        meaning = f'{words} is taken to mean "{claim["read_as"]}": {why}{more}'
+        parts = [claim["note"], meaning, *computed.notes]
+    row = {"verdict": found, "reading": reading, "severity": severity, "reason": sentences(*parts)}
+    return row | numbers(computed, shown, reading) | {"meant": reading_text(shown)}
+
+
+def numbers(computed: Computed, shown: Phrase | None = None, reading: str = "") -> dict[str, Any]:
+    """The NUMERIC columns, their unit and the inputs; as computed where no phrase is tested."""
+    per, kind = (shown or computed).per, (shown or computed).kind
+    interval = computed.interval
+    plain = {"computed": computed.value, "low": interval.low, "high": interval.high}
+    if shown:
+        read = shown.strict if reading == "strict" else shown.charitable
+        plain |= {"printed_value": shown.value, "read_low": read.low, "read_high": read.high}
+    open_ = (None, ENDLESS, -ENDLESS)
+    cells = {name: float(number * per) for name, number in plain.items() if number not in open_}
+    inputs = "; ".join(dict.fromkeys(computed.inputs))
+    return cells | {"unit": lookup.unit_text(per, kind), "inputs": inputs}
+
+
+def sentences(*parts: str) -> str:
+    """The parts that are not empty as sentences; a name such as index.people stays small."""
+    starts = [p if re.match(r"\w+[.:]", p) else p[0].upper() + p[1:] for p in parts if p]
+    return " ".join(start if start[-1] in ".?" else f"{start}." for start in starts)
 
 
 def compute(claim: dict[str, str], column: str, formula: str, book: Book) -> Computed | str:
     """What a formula gives, or the sentence that says which figure is missing."""
     try:
         return evaluate(formula, book)
-    except NoFigure as gap:
+    except lookup.NoFigure as gap:
         return str(gap)
-    except FormulaError as error:
+    except lookup.FormulaError as error:
         raise ClaimError(claim["id"], column, str(error)) from None
 
 
@@ -173,40 +150,35 @@ def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
     if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
         fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
         raise ClaimError(claim["id"], "formula", f"{fault}; {REMEDIES[shown.kind]}")
-    if shown.order and not computed.other_end:
+    if shown.order and not computed.ends:
         fault = f'"{text}" counts from the last place, and the formula does not say how many'
         raise ClaimError(claim["id"], "formula", f"{fault} there are; {REMEDIES['rank']}")
     return shown
 
 
 def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """(verdict, reading met, why) of one printed figure against one computed."""
+    """(verdict, reading met, why) of one printed figure against one computed.
+
+    Several sources, of which only some allow the figure, do not decide.
+    """
     if shown.places and computed.places and shown.places != computed.places:
         return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
-    if computed.sources:
-        return check_sources(shown, computed)
     value, interval = computed.value, computed.interval
-    prints = value is not None and shown.allows(Interval(value, value), shown.strict)
-    meets = prints or shown.allows(interval, shown.charitable)
-    text = computed.text(shown.per, shown.kind)
-    if prints:
-        return verdict(prints, meets), "strict", f'{text} fits "{shown.text}"'
+    text, whole = computed.text(shown.per, shown.kind), range_text(interval, shown.per, shown.kind)
+    if value is not None and shown.allows(Interval(value, value), shown.strict):
+        return REPRODUCES, "strict", f'{text} fits "{shown.text}"'
+    sources = computed.sources or (interval,)
+    allow = [source for source in sources if shown.allows(source, shown.charitable)]
     why = f'{text} does not fit "{shown.text}", read as {reading_text(shown)}'
-    if interval.low != interval.high:
-        allowed = range_text(interval, shown.per, shown.kind)
-        why += f"; rounding of the figures it is computed from allows {allowed}"
+    if computed.sources:
+        why = f'{len(allow)} of {len(sources)} sources allow "{shown.text}"'
+        why += f"; together they run from {whole}"
+    elif interval.low != interval.high:
+        why += f"; rounding of the figures it is computed from allows {whole}"
+    if 0 < len(allow) < len(sources):
+        return CANNOT, "", f"{why}; they disagree, so they do not decide"
     if not computed.decides:
         return CANNOT, "", why
-    return verdict(prints, meets), "charitable" if meets else "", why
-
-
-def check_sources(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
-    """The same for several sources: if only some of them allow the figure, they do not decide."""
-    allow = [source for source in computed.sources if shown.allows(source, shown.charitable)]
-    why = f'{len(allow)} of {len(computed.sources)} sources allow "{shown.text}"'
-    why += f"; together they run from {range_text(computed.interval, shown.per)}"
-    if allow and len(allow) < len(computed.sources):
-        return CANNOT, "", f"{why}; they disagree, so they do not decide"
     return verdict(False, bool(allow)), "charitable" if allow else "", why
 
 
@@ -228,16 +200,12 @@ def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[s
 
 def reading_text(shown: Phrase) -> str:
     """How the phrase was read: "49.5 to 50.5 percent, charitably 45 to 55 percent"."""
-    strict, wide = (allowed_text(shown, found) for found in (shown.strict, shown.charitable))
-    return strict if strict == wide else f"{strict}, charitably {wide}"
-
-
-def allowed_text(shown: Phrase, reading: Interval) -> str:
-    """One reading for a reader: "at least 1,500,000", "35,000,000 to under 40,000,000"."""
     if shown.sign:
-        edge = reading.low if ">" in shown.sign else reading.high
+        edge = shown.strict.low if ">" in shown.sign else shown.strict.high
         return f"{SIGNS[shown.sign]} {number_text(edge, shown.per, shown.kind)}"
-    text, end = range_text(reading, shown.per, shown.kind), shown.without
-    if end is None:
-        return text
-    return text.replace(" to ", " to under ") if end == reading.high else f"over {text}"
+    both = (shown.strict, shown.charitable)
+    strict, wide = (range_text(reading, shown.per, shown.kind) for reading in both)
+    if shown.without is None:
+        return strict if strict == wide else f"{strict}, charitably {wide}"
+    under = shown.without == shown.strict.high
+    return strict.replace(" to ", " to under ") if under else f"over {strict}"

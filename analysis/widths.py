@@ -1,11 +1,12 @@
 """How wide a printed number is to be read: strictly, and as a fair editor would at the widest.
 
-Strict decides "reproduces", charitable decides "inconsistent". A number with digits after its point,
-or with no zero at its end, was rounded at its last digit, in both readings. A whole one that ends in
-zeros was strictly rounded at its last written digit (50 million: to a million), by no more than a
-twentieth; charitably where its zeros begin (330 million: to ten million), though below a power of
-ten by a twentieth (1 million: from 0.95 million). Readers do take round numbers as approximate
-(Williams and Power 2013, Pragmatics & Cognition 21); how wide, is this project's choice.
+Strict decides "reproduces", charitable decides "inconsistent". A number with digits after its
+point, or with no zero at its end, was rounded at its last digit, in both readings. A whole one
+ending in zeros was strictly rounded at its last written digit (50 million: to a million), by no
+more than a twentieth; charitably where its zeros begin (330 million: to ten million), though below
+a power of ten by a twentieth (1 million: from 0.95 million). Readers take round numbers as
+approximate (Williams and Power 2013, Pragmatics & Cognition 21); how wide, is this project's
+choice.
 """
 
 from fractions import Fraction
@@ -48,7 +49,7 @@ def of_number(digits: str, scaled: bool, manner: str = "") -> Pair:
 
 
 def of_span(low: str, high: str) -> Pair:
-    """Between 10 and 20: each end as far off as its last digit; charitably, as its last not zero."""
+    """Between 10 and 20: each end as far off as its last digit; charitably, the last not zero."""
     ends = zip(steps(low), steps(high), strict=True)
     strict, wide = (Interval(exact(low) - a / 2, exact(high) + b / 2) for a, b in ends)
     return strict, wide
@@ -65,7 +66,7 @@ def of_one_in(digits: str, manner: str) -> Pair:
 
 
 def of_part(value: Fraction, manner: str) -> Pair:
-    """A half, two thirds, nine in ten: to a whole percent; charitably, half way to the next part."""
+    """Half, two thirds, nine in ten: to a whole percent; charitably, half way to the next part."""
     below = (value - max(part for part in PARTS if part < value)) / 2
     above = (min(part for part in PARTS if part > value) - value) / 2
     return both(value, HALF / 100, (below, above), (below, above), manner)

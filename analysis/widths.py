@@ -49,14 +49,19 @@ def of_number(digits: str, scaled: bool, manner: str = "") -> Pair:
 
 
 def of_span(low: str, high: str) -> Pair:
-    """Between 10 and 20: each end as far off as its last digit; charitably, the last not zero."""
-    ends = zip(steps(low), steps(high), strict=True)
-    strict, wide = (Interval(exact(low) - a / 2, exact(high) + b / 2) for a, b in ends)
-    return strict, wide
+    """Between 10 and 12: each end as far off as the finer last digit; charitably, not zero."""
+    ends = Interval(exact(low), exact(high))
+    strict, wide = (min(pair) / 2 for pair in zip(steps(low), steps(high), strict=True))
+    return ends + Interval(-strict, strict), ends + Interval(-wide, wide)
 
 
 def of_one_in(digits: str, manner: str) -> Pair:
-    """The share one in N; nearly one in ten is less than that, so its N is above ten."""
+    """The share one in N; nearly one in ten is less than that, so its N is above ten.
+
+    Nearly one in three is nearly a third: half a step of N would lead to one in four and beyond.
+    """
+    if manner and exact(digits) <= 5:
+        return of_part(1 / exact(digits), manner)
     turned = {"below": "above", "above": "below"}.get(manner, manner)
     pair = of_number(digits, False, turned)
     if exact(digits) <= SMALL_N:
@@ -69,11 +74,13 @@ def of_part(value: Fraction, manner: str) -> Pair:
     """Half, two thirds, nine in ten: to a whole percent; charitably, half way to the next part."""
     below = (value - max(part for part in PARTS if part < value)) / 2
     above = (min(part for part in PARTS if part > value) - value) / 2
-    return both(value, HALF / 100, (below, above), (below, above), manner)
+    wide = (max(below, HALF / 100), max(above, HALF / 100))
+    return both(value, HALF / 100, wide, wide, manner)
 
 
 def of_fold(digits: str, manner: str) -> Pair:
     """N-fold: up to 20 to a tenth, charitably to a whole; then, or with a point, as a number."""
     if "." in digits or exact(digits) > SMALL_N:
         return of_number(digits, False, manner)
-    return both(exact(digits), HALF / 10, (HALF, HALF), (HALF, HALF), manner)
+    away = ONE if exact(digits) >= 10 else HALF  # nearly 20 times is more than 19
+    return both(exact(digits), HALF / 10, (HALF, HALF), (away, away), manner)

@@ -75,6 +75,12 @@ def both(low, high):
         # both ends of a span, each by half of its last digit
         ("between 1 and 2 million", "count", 2 * MILLION, ("0.5e6", "2.5e6"), None),
         ("10 to 20 percent", "share", "0.2", ("0.095", "0.205"), ("0.05", "0.25")),
+        ("10 to 12 percent", "share", "0.12", ("0.095", "0.125"), None),  # by the finer end
+        ("1 to 2 in 10", "share", "0.2", ("0.05", "0.25"), None),
+        ("5 to 10 countries", "count", 10, (5, 10), None),
+        ("20 of 50 countries", "share", "0.4", ("0.4", "0.4"), None),  # rows of rows
+        ("two sevenths", "share", F(2, 7), (F(2, 7) - F(1, 200), F(2, 7) + F(1, 200)), (F(15, 56), F(13, 42))),
+        ("5 in 6", "share", F(5, 6), (F(5, 6) - F(1, 200), F(5, 6) + F(1, 200)), (F(49, 60), F(13, 15))),
         ("ten countries", "count", 10, (10, 10), None),  # rows are counted, not rounded
         ("1 million of 2,000,000", "share", F(1, 2), ("0.475", "0.525"), ("0.475", "0.75")),
         ("0 percent", "share", 0, (0, "0.005"), None),
@@ -117,6 +123,8 @@ def test_a_hedge_leaves_one_wide_reading(text, low, high):
         ("nearly one in ten", F(2, 23), F(1, 10), F(1, 10)),  # under 1 in 10, down to 1 in 11.5
         ("nearly one in 150", F(1, 155), F(1, 150), F(1, 150)),
         ("nearly doubled", "1.5", 2, 2),
+        ("nearly one in three", F(7, 24), F(1, 3), F(1, 3)),  # nearly a third: half way to a quarter
+        ("nearly 20 times", 19, 20, 20),
         ("nearly ten countries", 9, 10, 10),  # one less at least: from 9.5 no whole number would do
     ],
 )
@@ -216,7 +224,20 @@ def test_unreadable_text_is_refused_with_examples(text):
         ("two dozen", '"dozen" stands after'),
         ("5 lakh people", '"lakh" stands after'),
         ("5 people bn", '"bn" stands after'),
-        ("10 percent or more", '"or" stands after the number and may change it; say it before, such as at least'),
+        ("10 percent or more", '"or" stands after the number and may change it; leave it out, or say it before, such'),
+        ("half percent", "write it with digits, such as 0.5 percent"),
+        ("half in every thousand", "write it with digits"),
+        ("double-digit", '"digit" stands after'),
+        ("5 mill", '"mill" stands after'),
+        ("third-strongest", '"strongest" stands after'),
+        ("10 percent cut", '"cut" stands after'),
+        ("10 Percent Higher", '"higher" stands after'),
+        ("3 women for every man", '"every" stands after'),
+        ("10 countries bar India", '"bar" stands after'),
+        ("5 and 6 percent", "it has two numbers"),
+        ("just over one in 1.5", "1.5 is less than"),
+        ("5\u2074 million", "a raised digit"),
+        ("49 630 000", "write 49,630,000"),
         ("5 million maximum", '"maximum" stands after'),
         ("half as many again", '"as" stands after'),
         ("ten times more", '"more" stands after'),
@@ -233,12 +254,11 @@ def test_unreadable_text_is_refused_with_examples(text):
         ("269.000", "write 269,000"),
         ("1 in 10.000", "write 10,000"),
         ("11 700", "a blank inside the number; write 11,700"),
-        ("11,7 percent", "a comma parts thousands here; write 11.7"),
+        ("11,7 percent", "a comma parts thousands; write 11.7"),
         ("5 in 2000", "2000 may be a year"),
         ("50 million in 160 countries", "160 is less than what is said to be a part of it"),
         ("one in one", "1 is less than"),
-        ("four quarters", "it is no part of a whole"),
-        ("one and a half million", "it has two numbers"),
+        ("four quarters", "a fraction here is not clear"),
         ("between 500,000 and 1 million", "it has two numbers"),
         ("nearly 2 to 3 million", "it has two numbers"),
         ("2.7 milion", "did you mean 2.7 million?"),
@@ -280,6 +300,19 @@ def test_no_word_that_changes_a_number_is_passed_over(before):
         ("twenty-five million", "25 million"),
         ("fifty nine million", "59 million"),
         ("half of a million", "half a million"),
+        ("one and a half million", "1.5 million"),
+        ("three-fourths", "three quarters"),
+        ("50 countries in 2023", "50 countries"),
+        ("\u201ctwo-thirds\u201d", "two thirds"),
+        ("the world\u2019s second-highest", "second highest"),
+        ("in 10th place", "10th"),
+        ("ranked lowest", "lowest"),
+        ("1-in-10", "one in ten"),
+        ("one per 150 people", "one in 150"),
+        ("50 million around the world", "50 million"),
+        ("over half live in G20 countries", "over half"),
+        ("only half", "half"),
+        ("half in 2021", "half"),
         ("1.1 mn", "1.1 million"),
         ("twice", "2 times"),
         ("tripled", "3-fold"),
@@ -302,7 +335,8 @@ def test_the_vocabulary_is_a_table_without_doubles_and_every_role_is_used():
     keys = [(row["role"], row["word"]) for row in rows]
     assert len(set(keys)) == len(keys) == len(VOCABULARY)
     roles = {"hedge", "below", "above", "threshold", "scale", "percent", "fold", "multiple", "part", "rows"}
-    assert set(WORDS) == roles | {"first", "last", "changes", "cardinal", "ordinal"}
+    assert set(WORDS) == roles | {"first", "last", "bottom", "changes", "plain", "cardinal", "ordinal"}
+    assert not WORDS["plain"].keys() & REFUSED
     assert set(WORDS["threshold"].values()) == {">", ">=", "<=", "<"}
 
 

@@ -2,7 +2,7 @@
 
 Words become digits (REWRITES), the parts are told apart (PATTERN), what may mean something else is
 refused, never guessed (doubts), and the rest makes a Phrase. words.csv is the vocabulary: what each
-word does to the number, or that it is refused after one.
+word does to the number; a word after it that is neither plain nor a name is refused.
 """
 
 import re
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,13 +18,15 @@ import pandas as pd
 
 from analysis.rounding import Interval, exact
 from analysis.tables import near
-from analysis.widths import HUNDRED, ONE, Pair, of_fold, of_number, of_one_in, of_part, of_span
+from analysis.widths import HUNDRED, ONE, SMALL_N, Pair, of_fold, of_number, of_one_in, of_part
+from analysis.widths import of_span
 
 VOCABULARY = pd.read_csv(Path(__file__).with_name("words.csv"), dtype="str", keep_default_na=False)
 WORDS = {role: dict(zip(g.word, g.value, strict=True)) for role, g in VOCABULARY.groupby("role")}
 SCALES = {word: int(value) for word, value in WORDS["scale"].items()}
-MANNERS = {word: role for role in ("hedge", "below", "above") for word in WORDS[role]}
-REFUSED = {*SCALES, *WORDS["cardinal"], *WORDS["changes"]}  # after the number they would change it
+READ = ("hedge", "below", "above", "first", "last", "bottom")
+ROLES = {word: role for role in READ for word in WORDS[role]}
+REFUSED = {*SCALES, *WORDS["cardinal"], *WORDS["changes"]}  # after the number, also as a name
 UNITS = ["thousand", "million", "billion", "percent"]
 ENDLESS = Fraction(10**40)
 EXAMPLES = "1.1 million, 0.33 percent, 90.3 of every 1,000, nearly one in ten, "
@@ -36,16 +39,19 @@ def any_of(*roles: str) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
+PLACE, END = r"[0-9]+(?:st|nd|rd|th)\b", any_of("first", "last", "bottom")
 REWRITES = [
     (r"(?<=[0-9])[-\u2013\u2014](?=[0-9])", " to "),
-    (r"(?<=[0-9a-z])[-\u2010-\u2014](?=[a-z])", " "),
+    (r"(?<=[0-9a-z])[-\u2010-\u2014](?=[0-9a-z])", " "),
+    (r"\baround the (?:world|globe)", "worldwide"),
+    (r"^(?:only|fully|a total of|the|just(?! (?:over|under|above|below|short|shy|[a-z]+ than))) ", ""),
     (r"^(?:all|everyone|everybody)\b", "100.0 percent"),
     (rf"^({any_of('hedge', 'below')} )(?:all|everyone|everybody)\b", r"\g<1>100 percent"),
-    (rf"^(?:the|only|just|a total of) (?=[0-9]|{any_of('cardinal', 'ordinal')}\b)", ""),
     *((rf"\b{word}(?=\b|fold)", n) for word, n in WORDS["cardinal"].items()),
     *((rf"\b(an?|[0-9]+) {part}s?\b", rf"\1/{n}") for part, n in WORDS["part"].items()),
     (r"\bhalf\b", "1/2"),
     (r"\ba/", "1/"),
+    (r"\b([0-9]+) and 1/2\b", r"\1.5"),
     (rf"(\b[0-9]/[0-9]+ )(?:of )?an? (?={any_of('scale')}\b)", r"\1"),  # half a million
     *((rf"\b{word}\b", f"{place}th") for word, place in WORDS["ordinal"].items()),
     *((rf"\b{word}\b", f"{n} fold") for word, n in WORDS["multiple"].items()),
@@ -54,25 +60,30 @@ REWRITES = [
       for word, n in reversed(SCALES.items()) if len(word) > 3),
     (rf"\ban? (?={any_of('scale')}\b)", "1 "),
     (r"\ban? in (?=[0-9])", "1 in "),
-    (r"^(?:is )?(?:rank(?:s|ed)?|place|number|no\.|#) ?([0-9]+)(?= |$)", r"\1th"),
-    (r"^(?:rank(?:s|ed)?|placed|comes|came) (?=[0-9]+(?:st|nd|rd|th)\b)", ""),
-    (r"^(?:(?:in|among) )?(?:the )?(top|bottom) (?=[0-9])", r"\1 "),
-    (rf"^(?:the )?({any_of('first', 'last')})\b", r"1th \1"),
+    (r"^(?:is |rank(?:s|ed) )?(?:rank(?:s|ed)?|place|number|no\.?|#) ?([0-9]+)(?= |$)", r"\1th"),
+    (rf"^(?:(?:the )?[a-z]+'s |rank(?:s|ed)? |placed |in |among )*(?:the )?(?={PLACE}|{END}|top |bottom )", ""),
+    (rf"^({END})\b", r"1th \1"),
 ]  # fmt: skip
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?"
 PERCENT = rf"(?:{any_of('percent')}\b|%)"
 PATTERN = re.compile(
     rf"(?:(?P<sign>{any_of('threshold')}) )?(?:(?P<manner>{any_of('hedge', 'below', 'above')}) )?"
-    rf"(?:(?P<end>top|bottom) )?(?:(?:between |from )?(?P<start>{NUMBER})"
-    rf"(?: ?(?P<own>{PERCENT}|{any_of('scale')}\b))? (?:and|to) )?"
+    rf"(?:(?P<end>top|bottom) )?(?:(?P<between>between |from )?(?P<start>{NUMBER})"
+    rf"(?: ?(?P<own>{PERCENT}|{any_of('scale')}\b))? (?P<to>and|to) )?"
     rf"(?P<number>[1-9][0-9]?/[1-9][0-9]?|{NUMBER})(?P<ordinal>st|nd|rd|th)?"
     rf"(?: ?(?P<percent>{PERCENT})| ?(?P<scale>{any_of('scale')})\b| ?(?P<fold>{any_of('fold')})\b)?"
-    rf"(?: (?P<way>{any_of('first', 'last')})\b)?"
+    rf"(?: (?P<way>{END})\b)?"
     rf"(?:(?P<noun>(?: [a-z']+){{0,3}}?) (?P<join>in|out of|of|per|for(?= every| each))"
     rf" (?:(?:the|every|each) )?(?P<base>{NUMBER})(?![^ ]))?"
-    r"(?P<tail>(?:[ ,;:(]+[a-z0-9'.)]+)*)"
+    r"(?P<tail>(?:[ ,;:(]+[\w'.)]+)*)"
 )
-YEAR, DOTTED = re.compile(r"(?:1[89]|20)[0-9]{2}"), re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
+SEPARATORS = [  # digits that may be one number or another: what stands there, what should, why
+    (r"(?<![0-9,.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])", " ", ",", "a blank inside the number"),
+    (r"(?<![0-9,])[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})(?![0-9,])", ",", ".", "a comma parts thousands"),
+    (rf"(?<![0-9.,])[1-9][0-9]{{0,2}}\.[0-9]{{3}}(?![0-9])(?!.*(?:\b{any_of('scale')}\b|{PERCENT}))",
+     ".", ",", "the point may part thousands"),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,12 +114,14 @@ def phrase(text: str, kind: str = "") -> Phrase:
     kind: of the figure it is compared with. Beside a rank 149 out of 160 is a place; beside a count
     of rows a number is exact.
     """
-    words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    spoken = unicodedata.normalize("NFKC", text.replace("\u2019", "'")).strip(" \"'\u201c\u201d.,;:")
+    words = " ".join(spoken.lower().split())
     for pattern, replacement in REWRITES:
         words = re.sub(pattern, replacement, words)
     part = parts_of(" ".join(words.split()), kind)
-    doubt = misspelt(text.lower()) or doubt_of_digits(words)
-    doubt = doubt or (next(doubts(part), "") if part else "")
+    names = {name.lower() for name in re.findall(r"\b[A-Z][\w']+", spoken)} - REFUSED
+    found = chain(doubts_of_letters(text.lower()), doubts(part, names) if part else ())
+    doubt = next(found, "")
     if doubt or not part:
         reason = f": {doubt}" if doubt else f"; write it like {EXAMPLES}"
         raise ValueError(f'cannot read "{text}" as a figure{reason}')
@@ -118,49 +131,43 @@ def phrase(text: str, kind: str = "") -> Phrase:
 def parts_of(words: str, kind: str) -> SimpleNamespace | None:
     """The groups of PATTERN, "" for none, and what follows from them; None if it does not fit."""
     found = PATTERN.fullmatch(words)
-    if not found:
+    if not found or (found["end"] and found["ordinal"]):
         return None
     part = SimpleNamespace(**found.groupdict(default=""))
-    part.manner, part.sign = MANNERS.get(part.manner, ""), WORDS["threshold"].get(part.sign, "")
+    part.manner, part.sign = ROLES.get(part.manner, ""), WORDS["threshold"].get(part.sign, "")
     part.unit, part.times = part.percent or part.fold, Fraction(SCALES.get(part.scale, 1))
+    part.part = "/" in part.number
     part.size = Fraction(part.number.replace(",", "")) * part.times
-    marked = part.unit or part.scale or part.ordinal
+    marked = part.unit or part.scale or part.ordinal or part.part or part.noun
     if part.join == "in" and YEAR.fullmatch(part.base) and (marked or part.size > int(part.base)):
         part.base = ""  # 10 percent in 2023 is of no whole
     part.total = exact(part.base or "0")
-    part.after = re.findall(r"[a-z0-9']+", part.noun + part.tail)
-    part.of_rows = kind == "rows" or not WORDS["rows"].keys().isdisjoint(part.after[:1])
+    part.after = re.findall(r"[\w']+", part.noun + part.tail)
+    rows = kind == "rows" or not WORDS["rows"].keys().isdisjoint(part.after[:1])
+    part.of_rows = rows and not (part.manner or part.part)
     if part.end or (kind == "rank" and part.join in ("of", "out of") and not part.unit):
         part.ordinal = part.ordinal or "th"
     return part
 
 
-def misspelt(text: str) -> str:
-    """What a word that is nearly one of UNITS is meant for, so that no million is passed over."""
-    for word in set(re.findall(r"[a-z]{4,}", text)) - set(VOCABULARY.word) - set(UNITS):
-        if right := near(word, UNITS, 0.8):
-            return f"did you mean {text.replace(word, right)}?"
-    return ""
+def doubts_of_letters(text: str) -> Iterator[str]:
+    """Why the digits, or a word that is nearly a unit, are not clear, and what to write."""
+    for pattern, old, new, fault in SEPARATORS:
+        if found := re.search(pattern, text):
+            yield f"{fault}; write {found[0].replace(old, new)}, or leave the digits after it out"
+    if re.search("[\u00b2\u00b3\u00b9\u2070-\u2079]", text):
+        yield "it has a raised digit; leave it out"
+    for word in re.findall(r"[a-z]{4,}", text):
+        known = {word, word.rstrip("s")} & {*UNITS, *VOCABULARY.word}
+        if right := "" if known else near(word, UNITS, 0.8):  # no million is passed over
+            yield f"did you mean {text.replace(word, right)}?"
 
 
-def doubt_of_digits(words: str) -> str:
-    """Why digits with a blank or a comma between them are not clear, and what to write; or ""."""
-    if found := re.search(r"\b([0-9]{1,3}) ([0-9]{3})\b", words):
-        return f"there is a blank inside the number; write {found[1]},{found[2]}"
-    if found := re.search(r"(?<![0-9,])([0-9]+),([0-9]{1,2}|[0-9]{4,})(?![0-9,])", words):
-        return f"a comma parts thousands here; write {found[1]}.{found[2]} for a decimal"
-    return ""
-
-
-def doubts(part: SimpleNamespace) -> Iterator[str]:
+def doubts(part: SimpleNamespace, names: set[str]) -> Iterator[str]:
     """Why the number, or the words around it, may mean something else, and what to write."""
-    for number in (part.number, part.base):
-        if DOTTED.fullmatch(number) and not part.scale and not part.percent:
-            grouped = number.replace(".", ",")
-            yield f"the point may part thousands; write {grouped}, or {number[:-1]} for a decimal"
     for word in part.after:
-        if {word, word.rstrip("s")} & REFUSED or re.search("[0-9]", word):
-            remedy = "say it before, such as at least 10 percent or 25,000,000, or leave it out"
+        if word not in WORDS["plain"] and word not in names:
+            remedy = "leave it out, or say it before, such as at least 10 percent or 25,000,000"
             yield f'"{word}" stands after the number and may change it; {remedy}'
     if part.ordinal or part.way:
         yield from doubts_of_place(part)
@@ -168,14 +175,20 @@ def doubts(part: SimpleNamespace) -> Iterator[str]:
         yield f'it has both "{part.unit}" and "{part.join} {part.base}"; leave one of them out'
     if part.join == "in" and YEAR.fullmatch(part.base) and part.number != "1":
         yield f"{part.base} may be a year; leave it out, or write {int(part.base):,}"
-    if part.base and (part.total <= 1 or (part.total < part.size and part.join not in ("per", "for"))):
+    least = 2 if part.join in ("per", "for") else max(part.size, 2)
+    if part.base and part.total < least:
         yield f"{part.base} is less than what is said to be a part of it; leave it out"
-    lone = part.sign or part.manner or "/" in part.number
-    mixed = part.own not in ("", part.scale, part.percent)
-    if "/" in part.number and Fraction(part.number) >= 1:
-        yield "it is no part of a whole; write it with digits"
-    if part.start and (lone or mixed or exact(part.start) > exact(part.number)):
+    if part.part and (Fraction(part.number) >= 1 or part.unit or part.total >= HUNDRED):
+        yield "a fraction here is not clear; write it with digits, such as 0.5 percent"
+    if part.start and (part.sign or part.manner or part.part or lone_end(part)):
         yield "it has two numbers; write them like between 1 and 2 million"
+
+
+def lone_end(part: SimpleNamespace) -> bool:
+    """Whether the two numbers of a span do not go together."""
+    mixed = part.own not in ("", part.scale, part.percent)
+    two = part.to == "and" and not part.between
+    return mixed or two or exact(part.start) > exact(part.number)
 
 
 def doubts_of_place(part: SimpleNamespace) -> Iterator[str]:
@@ -190,8 +203,7 @@ def doubts_of_place(part: SimpleNamespace) -> Iterator[str]:
 def place_of(text: str, part: SimpleNamespace) -> Phrase:
     """A place, or the first or last so many; a place is not rounded."""
     found = Interval(1 if part.end else part.size, part.size)
-    order = next((role for role in ("first", "last") if part.way in WORDS[role]), "")
-    order = order or part.end.replace("top", "")
+    order = ROLES.get(part.way, part.end.replace("top", ""))
     sign, places = "<=" if part.end else "", int(part.total) or None
     return Phrase(text, "rank", ONE, part.size, found, found, sign, None, places, order)
 
@@ -201,10 +213,10 @@ def figure_of(text: str, part: SimpleNamespace) -> Phrase:
     kind = "ratio" if part.fold else "share" if part.base or part.percent else "count"
     whole = HUNDRED if part.percent else part.total or ONE
     value, pair = value_of(part, whole)
-    kind = "share" if "/" in part.number and part.times == 1 else kind
+    kind = "share" if part.part and part.times == 1 else kind
     per = ONE if kind != "share" else whole if whole >= 1000 else HUNDRED
-    if kind == "count" and part.of_rows and not part.manner:
-        pair = (Interval(value, value),) * 2
+    if part.of_rows and not part.unit and (kind == "count" or part.join in ("of", "out of")):
+        pair = (Interval(exact(part.start or part.number) * part.times / whole, value),) * 2
     end = value if part.manner in ("below", "above") else None
     allowed = Interval(0, ONE if kind == "share" and value <= 1 else ENDLESS)
     if part.sign:
@@ -219,16 +231,17 @@ def figure_of(text: str, part: SimpleNamespace) -> Phrase:
 def value_of(part: SimpleNamespace, whole: Fraction) -> tuple[Fraction, Pair]:
     """The plain number of a count, share or ratio, and its two readings."""
     digits, manner, scaled = part.number, part.manner, part.times > 1
-    factor = part.times / whole
-    if "/" in digits:
-        factor, pair = part.times, of_part(Fraction(digits), manner or "hedge" * scaled)
-        return part.size, (pair[0] * factor, pair[1] * factor)
-    if whole in (3, 4, 5, 10) and 1 < part.size < whole and part.size % 1 == 0:
-        return part.size / whole, of_part(part.size / whole, manner)
-    if part.base and digits == "1" and not scaled and part.join != "per":
-        return 1 / whole, of_one_in(part.base, manner)
+    factor, per = part.times / whole, part.join == "per" and set(part.base) <= set("10,")
+    one_in = part.base and digits == "1" and not (scaled or per)  # 1 per 1,000 is a rate, to ones
+    if part.part:
+        pair = of_part(Fraction(digits), manner or "hedge" * scaled)
+        return part.size, (pair[0] * part.times, pair[1] * part.times)
     if part.start:
         pair = of_span(part.start, digits)
+    elif 1 < part.size < whole <= SMALL_N and part.size % 1 == 0:
+        return part.size / whole, of_part(part.size / whole, manner)
+    elif one_in:
+        return 1 / whole, of_one_in(part.base, manner)
     else:
         pair = of_fold(digits, manner) if part.fold else of_number(digits, scaled, manner)
     return part.size / whole, (pair[0] * factor, pair[1] * factor)

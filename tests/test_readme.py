@@ -29,6 +29,7 @@ def known():
     more = outside.groupby("region")["population_thousands"].sum() * 1000
     series = mortality.mortality_series(load("demography"), "PRK", "WPP2024")
     lines = [mortality.linear(series["rate"], 1994, 2003), mortality.constant(series["rate"], 1994)]
+    choices = pd.read_csv(ROOT / "figures" / "excess_by_choice.csv").query("revision == 'WPP2024' and last == 1998")
     studies = load("famine_estimates", method_class="census-demographic")
     return {
         "world": world,
@@ -44,6 +45,7 @@ def known():
         "sets": pd.read_csv(ROOT / "figures" / "rank_sets.csv").set_index(["percent", "kind", "iso3"]),
         "deaths": lambda first, last: series["deaths"].loc[first:last].sum(),
         "excess": [mortality.excess(series, 1995, 1998, line)["excess"].sum() for line in lines],
+        "choices": choices.loc[choices["baseline"] != "South Korea's own rate", "excess"],
         "studies": studies[["low", "high", "point"]].stack(),
         "prisoners": load("incarceration", indicator="prisoners_sentenced", year=2021)["value"].iloc[0],
     }

@@ -102,11 +102,11 @@ class Book:
 
     def column(self, reference: str) -> tuple[str, str]:
         """The table and column that `table.column` names, the column being one of numbers."""
-        found = re.fullmatch(r"(\w+)\s*\.\s*(\w+)", reference)
+        found = re.fullmatch(r"([^.,]+)\.([^,]+)", reference)
         if not found:
             remedy = "write table.column, such as index.people, and put ; between the parts"
             raise FormulaError(f'"{reference}" names no column; {remedy}')
-        name, column = found.groups()
+        name, column = (piece.strip() for piece in found.groups())
         require(column, self.table(name), f"{name} has no column")
         if not pd.api.types.is_numeric_dtype(self.table(name)[column]):
             raise FormulaError(f"{reference} holds text, not numbers")
@@ -182,7 +182,7 @@ class Book:
 
     def records(self, name: str) -> dict[Any, dict[str, Any]]:
         """Label of a row -> column -> what stands there."""
-        return self.table(name).to_dict("index")
+        return dict(self.table(name).to_dict("index"))
 
     def read_cell(self, name: str, column: str, label: Any) -> Computed:
         """The figure of one row, which has one."""

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +23,8 @@ from analysis.widths import HUNDRED, ONE, Pair, of_fold, of_number, of_one_in, o
 VOCABULARY = pd.read_csv(Path(__file__).with_name("words.csv"), dtype="str", keep_default_na=False)
 WORDS = {role: dict(zip(g.word, g.value, strict=True)) for role, g in VOCABULARY.groupby("role")}
 SCALES = {word: int(value) for word, value in WORDS["scale"].items()}
-MANNERS = {word: role for role in ("hedge", "below", "above") for word in WORDS[role]}
+READ = ("hedge", "below", "above", "first", "last")
+ROLES = {word: role for role in READ for word in WORDS[role]}
 REFUSED = {*SCALES, *WORDS["cardinal"], *WORDS["changes"]}  # after the number they would change it
 UNITS = ["thousand", "million", "billion", "percent"]
 ENDLESS = Fraction(10**40)
@@ -66,13 +68,22 @@ PATTERN = re.compile(
     rf"(?:(?P<end>top|bottom) )?(?:(?:between |from )?(?P<start>{NUMBER})"
     rf"(?: ?(?P<own>{PERCENT}|{any_of('scale')}\b))? (?:and|to) )?"
     rf"(?P<number>[1-9][0-9]?/[1-9][0-9]?|{NUMBER})(?P<ordinal>st|nd|rd|th)?"
-    rf"(?: ?(?P<percent>{PERCENT})| ?(?P<scale>{any_of('scale')})\b| ?(?P<fold>{any_of('fold')})\b)?"
+    rf"(?: ?(?P<percent>{PERCENT})| ?(?P<scale>{any_of('scale')})\b"
+    rf"| ?(?P<fold>{any_of('fold')})\b)?"
     rf"(?: (?P<way>{any_of('first', 'last')})\b)?"
     rf"(?:(?P<noun>(?: [a-z']+){{0,3}}?) (?P<join>in|out of|of|per|for(?= every| each))"
     rf" (?:(?:the|every|each) )?(?P<base>{NUMBER})(?![^ ]))?"
     r"(?P<tail>(?:[ ,;:(]+[a-z0-9'.)]+)*)"
 )
-YEAR, DOTTED = re.compile(r"(?:1[89]|20)[0-9]{2}"), re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
+SEPARATORS = [  # digits that may be one number or another, and what to write
+    (r"\b([0-9]{1,3}) ([0-9]{3})\b", r"there is a blank inside the number; write \1,\2"),
+    (r"(?<![0-9,])([0-9]+),([0-9]{1,2}|[0-9]{4,})(?![0-9,])",
+     r"a comma parts thousands here; write \1.\2 for a decimal"),
+    (r"(?<![0-9.,])([1-9][0-9]{0,2})\.([0-9]{2})([0-9])(?![0-9])"
+     rf"(?!.*(?:\b{any_of('scale')}\b|{PERCENT}))",
+     r"the point may part thousands; write \1,\2\3, or \1.\2 for a decimal"),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,7 @@ class Phrase:
     strict: Interval
     charitable: Interval
     sign: str = ""  # >, >=, <= or < after more than, at least, up to, under
-    without: Fraction | None = None  # an end that does not belong to the readings: nearly 40 is less
+    without: Fraction | None = None  # an end that is not in the readings: nearly 40 is less
     places: int | None = None  # 160 in "122nd out of 160"
     order: str = ""  # first (second highest), last (second lowest) or bottom: where places start
 
@@ -107,8 +118,7 @@ def phrase(text: str, kind: str = "") -> Phrase:
     for pattern, replacement in REWRITES:
         words = re.sub(pattern, replacement, words)
     part = parts_of(" ".join(words.split()), kind)
-    doubt = misspelt(text.lower()) or doubt_of_digits(words)
-    doubt = doubt or (next(doubts(part), "") if part else "")
+    doubt = next(chain(doubts_of_letters(text.lower(), words), doubts(part) if part else ()), "")
     if doubt or not part:
         reason = f": {doubt}" if doubt else f"; write it like {EXAMPLES}"
         raise ValueError(f'cannot read "{text}" as a figure{reason}')
@@ -121,7 +131,7 @@ def parts_of(words: str, kind: str) -> SimpleNamespace | None:
     if not found:
         return None
     part = SimpleNamespace(**found.groupdict(default=""))
-    part.manner, part.sign = MANNERS.get(part.manner, ""), WORDS["threshold"].get(part.sign, "")
+    part.manner, part.sign = ROLES.get(part.manner, ""), WORDS["threshold"].get(part.sign, "")
     part.unit, part.times = part.percent or part.fold, Fraction(SCALES.get(part.scale, 1))
     part.size = Fraction(part.number.replace(",", "")) * part.times
     marked = part.unit or part.scale or part.ordinal
@@ -135,29 +145,21 @@ def parts_of(words: str, kind: str) -> SimpleNamespace | None:
     return part
 
 
-def misspelt(text: str) -> str:
-    """What a word that is nearly one of UNITS is meant for, so that no million is passed over."""
+def doubts_of_letters(text: str, words: str) -> Iterator[str]:
+    """What a word that is nearly one of UNITS is meant for, so that no million is passed over.
+
+    Then why digits with a blank, a comma or a point between them are not clear.
+    """
     for word in set(re.findall(r"[a-z]{4,}", text)) - set(VOCABULARY.word) - set(UNITS):
         if right := near(word, UNITS, 0.8):
-            return f"did you mean {text.replace(word, right)}?"
-    return ""
-
-
-def doubt_of_digits(words: str) -> str:
-    """Why digits with a blank or a comma between them are not clear, and what to write; or ""."""
-    if found := re.search(r"\b([0-9]{1,3}) ([0-9]{3})\b", words):
-        return f"there is a blank inside the number; write {found[1]},{found[2]}"
-    if found := re.search(r"(?<![0-9,])([0-9]+),([0-9]{1,2}|[0-9]{4,})(?![0-9,])", words):
-        return f"a comma parts thousands here; write {found[1]}.{found[2]} for a decimal"
-    return ""
+            yield f"did you mean {text.replace(word, right)}?"
+    for pattern, remedy in SEPARATORS:
+        if found := re.search(pattern, words):
+            yield found.expand(remedy)
 
 
 def doubts(part: SimpleNamespace) -> Iterator[str]:
     """Why the number, or the words around it, may mean something else, and what to write."""
-    for number in (part.number, part.base):
-        if DOTTED.fullmatch(number) and not part.scale and not part.percent:
-            grouped = number.replace(".", ",")
-            yield f"the point may part thousands; write {grouped}, or {number[:-1]} for a decimal"
     for word in part.after:
         if {word, word.rstrip("s")} & REFUSED or re.search("[0-9]", word):
             remedy = "say it before, such as at least 10 percent or 25,000,000, or leave it out"
@@ -168,7 +170,8 @@ def doubts(part: SimpleNamespace) -> Iterator[str]:
         yield f'it has both "{part.unit}" and "{part.join} {part.base}"; leave one of them out'
     if part.join == "in" and YEAR.fullmatch(part.base) and part.number != "1":
         yield f"{part.base} may be a year; leave it out, or write {int(part.base):,}"
-    if part.base and (part.total <= 1 or (part.total < part.size and part.join not in ("per", "for"))):
+    least = ONE if part.join in ("per", "for") else part.size
+    if part.base and (part.total <= 1 or part.total < least):
         yield f"{part.base} is less than what is said to be a part of it; leave it out"
     lone = part.sign or part.manner or "/" in part.number
     mixed = part.own not in ("", part.scale, part.percent)
@@ -190,18 +193,18 @@ def doubts_of_place(part: SimpleNamespace) -> Iterator[str]:
 def place_of(text: str, part: SimpleNamespace) -> Phrase:
     """A place, or the first or last so many; a place is not rounded."""
     found = Interval(1 if part.end else part.size, part.size)
-    order = next((role for role in ("first", "last") if part.way in WORDS[role]), "")
-    order = order or part.end.replace("top", "")
+    order = ROLES.get(part.way, part.end.replace("top", ""))
     sign, places = "<=" if part.end else "", int(part.total) or None
     return Phrase(text, "rank", ONE, part.size, found, found, sign, None, places, order)
 
 
 def figure_of(text: str, part: SimpleNamespace) -> Phrase:
     """A count, a share or a ratio."""
-    kind = "ratio" if part.fold else "share" if part.base or part.percent else "count"
-    whole = HUNDRED if part.percent else part.total or ONE
+    part_of_all = "/" in part.number and part.times == 1
+    kind = "ratio" if part.fold else "count"
+    kind = "share" if part.base or part.percent or part_of_all else kind
+    whole = HUNDRED if part.percent else ONE if "/" in part.number else part.total or ONE
     value, pair = value_of(part, whole)
-    kind = "share" if "/" in part.number and part.times == 1 else kind
     per = ONE if kind != "share" else whole if whole >= 1000 else HUNDRED
     if kind == "count" and part.of_rows and not part.manner:
         pair = (Interval(value, value),) * 2
@@ -219,16 +222,15 @@ def figure_of(text: str, part: SimpleNamespace) -> Phrase:
 def value_of(part: SimpleNamespace, whole: Fraction) -> tuple[Fraction, Pair]:
     """The plain number of a count, share or ratio, and its two readings."""
     digits, manner, scaled = part.number, part.manner, part.times > 1
-    factor = part.times / whole
+    value, factor = part.size / whole, part.times / whole
     if "/" in digits:
-        factor, pair = part.times, of_part(Fraction(digits), manner or "hedge" * scaled)
-        return part.size, (pair[0] * factor, pair[1] * factor)
-    if whole in (3, 4, 5, 10) and 1 < part.size < whole and part.size % 1 == 0:
-        return part.size / whole, of_part(part.size / whole, manner)
-    if part.base and digits == "1" and not scaled and part.join != "per":
-        return 1 / whole, of_one_in(part.base, manner)
-    if part.start:
+        pair = of_part(Fraction(digits), manner or "hedge" * scaled)
+    elif whole in (3, 4, 5, 10) and 1 < part.size < whole and part.size % 1 == 0:
+        factor, pair = ONE, of_part(value, manner)
+    elif part.base and digits == "1" and not scaled and part.join != "per":
+        factor, pair = ONE, of_one_in(part.base, manner)
+    elif part.start:
         pair = of_span(part.start, digits)
     else:
         pair = of_fold(digits, manner) if part.fold else of_number(digits, scaled, manner)
-    return part.size / whole, (pair[0] * factor, pair[1] * factor)
+    return value, (pair[0] * factor, pair[1] * factor)

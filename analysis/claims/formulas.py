@@ -178,8 +178,8 @@ def row_range(book: Book, parts: list[str]) -> Computed:
     if {"period_start", "period_end"} <= set(rows):
         note += f", for periods between {rows.period_start.min()} and {rows.period_end.max()}"
     whole = Interval(min(own.low for own in sources), max(own.high for own in sources))
-    inputs = (f"{'; '.join(parts)}: {note}",)
-    return Computed(None, whole, inputs=inputs, notes=(note,), sources=tuple(sources))
+    source = f"{'; '.join(parts)}: {note}"
+    return Computed(None, whole, "count", ONE, (source,), (note,), sources=tuple(sources))
 
 
 def of_several(
@@ -197,8 +197,8 @@ def of_several(
         kind, per = kinds[0].replace("rank", "count"), figures[0].per
     value = None if None in values else reduce(how, values)
     interval = reduce(how, [figure.interval for figure in figures])
-    inputs = sum((figure.inputs for figure in figures), ())
-    notes = sum((figure.notes for figure in figures), ())
+    inputs = tuple(source for figure in figures for source in figure.inputs)
+    notes = tuple(note for figure in figures for note in figure.notes)
     return Computed(value, interval, kind, per, inputs, notes, of_rows)
 
 

@@ -45,17 +45,15 @@ REWRITES = [
     (rf"^({any_of('hedge', 'below')} )(?:all|everyone|everybody)\b", r"\g<1>100 percent"),
     (rf"^(?:the|only|just|a total of) (?=[0-9]|{any_of('cardinal', 'ordinal')}\b)", ""),
     *((rf"\b{word}(?=\b|fold)", n) for word, n in WORDS["cardinal"].items()),
-    *((rf"\b(an?|[0-9]+) {part}s?\b", rf"\1/{n}") for part, n in WORDS["part"].items()),
+    (rf"\ban? (?=(?:{any_of('part')}s?|{any_of('scale')})\b|in [0-9])", "1 "),
+    *((rf"\b([0-9]+) {part}s?\b", rf"\1/{n}") for part, n in WORDS["part"].items()),
     (r"\bhalf\b", "1/2"),
-    (r"\ba/", "1/"),
-    (rf"(\b[0-9]/[0-9]+ )(?:of )?an? (?={any_of('scale')}\b)", r"\1"),  # half a million
+    (rf"(\b[0-9]/[0-9]+ )(?:of )?1 (?={any_of('scale')}\b)", r"\1"),  # half a million
     *((rf"\b{word}\b", f"{place}th") for word, place in WORDS["ordinal"].items()),
     *((rf"\b{word}\b", f"{n} fold") for word, n in WORDS["multiple"].items()),
     (r"(?<=fold|imes) as (?:many|much|high|large|great|likely|common)\b(?: as)?", ""),
     *((rf"\b(in|of|per|every|each) (?:(?:an?|1|the) )?{word}\b", rf"\1 {n:,}")
       for word, n in reversed(SCALES.items()) if len(word) > 3),
-    (rf"\ban? (?={any_of('scale')}\b)", "1 "),
-    (r"\ban? in (?=[0-9])", "1 in "),
     (r"^(?:is )?(?:rank(?:s|ed)?|place|number|no\.|#) ?([0-9]+)(?= |$)", r"\1th"),
     (r"^(?:rank(?:s|ed)?|placed|comes|came) (?=[0-9]+(?:st|nd|rd|th)\b)", ""),
     (r"^(?:(?:in|among) )?(?:the )?(top|bottom) (?=[0-9])", r"\1 "),
@@ -63,6 +61,7 @@ REWRITES = [
 ]  # fmt: skip
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?"
 PERCENT = rf"(?:{any_of('percent')}\b|%)"
+MARKED = rf"(?:(?<=[0-9 ]){any_of('scale')}\b|{PERCENT})"
 PATTERN = re.compile(
     rf"(?:(?P<sign>{any_of('threshold')}) )?(?:(?P<manner>{any_of('hedge', 'below', 'above')}) )?"
     rf"(?:(?P<end>top|bottom) )?(?:(?:between |from )?(?P<start>{NUMBER})"
@@ -76,14 +75,13 @@ PATTERN = re.compile(
     r"(?P<tail>(?:[ ,;:(]+[a-z0-9'.)]+)*)"
 )
 YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
-SEPARATORS = [  # digits that may be one number or another, and what to write
-    (r"\b([0-9]{1,3}) ([0-9]{3})\b", r"there is a blank inside the number; write \1,\2"),
-    (r"(?<![0-9,])([0-9]+),([0-9]{1,2}|[0-9]{4,})(?![0-9,])",
-     r"a comma parts thousands here; write \1.\2 for a decimal"),
-    (r"(?<![0-9.,])([1-9][0-9]{0,2})\.([0-9]{2})([0-9])(?![0-9])"
-     rf"(?!.*(?:\b{any_of('scale')}\b|{PERCENT}))",
-     r"the point may part thousands; write \1,\2\3, or \1.\2 for a decimal"),
-]  # fmt: skip
+SEPARATORS = {  # digits that may be one number or another -> what to write
+    r"\b([0-9]{1,3}) ([0-9]{3})\b": r"there is a blank inside the number; write \1,\2",
+    r"(?<![0-9,])([0-9]+),([0-9]{1,2}|[0-9]{4,})(?![0-9,])":
+        r"a comma parts thousands here; write \1.\2 for a decimal",
+    rf"(?<![0-9.,])([1-9][0-9]{{0,2}})\.([0-9]{{2}})([0-9])(?![0-9]|.*{MARKED})":
+        r"the point may part thousands; write \1,\2\3, or \1.\2 for a decimal",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,8 +101,7 @@ class Phrase:
 
     def allows(self, found: Interval, reading: Interval) -> bool:
         """Whether a reading and what was found have a value in common."""
-        common = reading & found
-        end = self.without
+        common, end = reading & found, self.without
         return common is not None and (end is None or common != Interval(end, end))
 
 
@@ -146,14 +143,11 @@ def parts_of(words: str, kind: str) -> SimpleNamespace | None:
 
 
 def doubts_of_letters(text: str, words: str) -> Iterator[str]:
-    """What a word that is nearly one of UNITS is meant for, so that no million is passed over.
-
-    Then why digits with a blank, a comma or a point between them are not clear.
-    """
+    """What a word is meant for that is nearly one of UNITS, and SEPARATORS."""
     for word in set(re.findall(r"[a-z]{4,}", text)) - set(VOCABULARY.word) - set(UNITS):
         if right := near(word, UNITS, 0.8):
             yield f"did you mean {text.replace(word, right)}?"
-    for pattern, remedy in SEPARATORS:
+    for pattern, remedy in SEPARATORS.items():
         if found := re.search(pattern, words):
             yield found.expand(remedy)
 

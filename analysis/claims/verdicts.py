@@ -70,19 +70,20 @@ def judge(claims: pd.DataFrame, *folders: Path) -> tuple[pd.DataFrame, list[Clai
 
 def check_columns(names: list[str]) -> None:
     """ValueError for a missing or doubled column, or one nearly named as a known one."""
-    missing = [name for name in [*NEEDED, *OPTIONAL] if name not in names]
-    others = [name for name in names if name not in [*NEEDED, *OPTIONAL]]
+    known = [*NEEDED, *OPTIONAL]
     for column in [name for name in names if names.count(name) > 1]:
         fault = f'there are {names.count(column)} columns named "{column}"'
         raise ValueError(f"{fault}; rename or delete all but one")
-    for column in [name for name in NEEDED if name in missing]:
-        if close := near(column, others):
+    for column in [name for name in known if name not in names]:
+        needed, others = column in NEEDED, [name for name in names if name not in known]
+        close = near(column, others, 0.6 if needed else 0.7)
+        if close and needed:
             raise ValueError(f'the column "{close}" should be "{column}"')
-        there = ", ".join(names) or "none"
-        raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
-    for column in others:
-        if close := near(column, missing, 0.7):
-            raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
+        if close:
+            raise ValueError(f'a claims table has no column "{close}"; did you mean {column}?')
+        if needed:
+            there = ", ".join(names) or "none"
+            raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
 
 
 def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:
         remedy = "write one, or say in cannot_check why there is none"
         raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
     if isinstance(result, str) or claim["cannot_check"]:
-        context = {} if isinstance(result, str) else numbers(result)
+        context = {} if isinstance(result, str) else in_unit(result)
         return context | {"reason": sentences(claim["cannot_check"] or str(result), claim["note"])}
     shown = read_claim(claim, result)
     computed = result.ends.get(shown.order, result)
@@ -107,10 +107,10 @@ def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:
         meaning = f'{words} is taken to mean "{claim["read_as"]}": {why}{more}'
         parts = [claim["note"], meaning, *computed.notes]
     row = {"verdict": found, "reading": reading, "severity": severity, "reason": sentences(*parts)}
-    return row | numbers(computed, shown, reading) | {"meant": reading_text(shown)}
+    return row | in_unit(computed, shown, reading) | {"meant": reading_text(shown)}
 
 
-def numbers(computed: Computed, shown: Phrase | None = None, reading: str = "") -> dict[str, Any]:
+def in_unit(computed: Computed, shown: Phrase | None = None, reading: str = "") -> dict[str, Any]:
     """The NUMERIC columns, their unit and the inputs; as computed where no phrase is tested."""
     per, kind = (shown or computed).per, (shown or computed).kind
     interval = computed.interval

@@ -2,11 +2,10 @@
 
 Strict decides "reproduces", charitable decides "inconsistent". A number with digits after its
 point, or with no zero at its end, was rounded at its last digit, in both readings. A whole one
-ending in zeros was strictly rounded at its last written digit (50 million: to a million), by no
-more than a twentieth; charitably where its zeros begin (330 million: to ten million), though below
-a power of ten by a twentieth (1 million: from 0.95 million). Readers take round numbers as
-approximate (Williams and Power 2013, Pragmatics & Cognition 21); how wide, is this project's
-choice.
+ending in zeros was strictly rounded at its last written digit (50 million: to a million), by at
+most a twentieth; charitably where its zeros begin (330 million: to ten million), though below a
+power of ten by a twentieth (1 million: from 0.95 million). Readers take round numbers as
+approximate (Williams and Power 2013, Pragmatics & Cognition 21); how wide, this project chose.
 """
 
 from fractions import Fraction

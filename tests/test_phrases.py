@@ -65,6 +65,8 @@ def both(low, high):
         ("four fifths", "share", F(4, 5), ("0.795", "0.805"), ("0.775", "0.85")),  # next: 3/4, 9/10
         ("nine tenths", "share", F(9, 10), ("0.895", "0.905"), ("0.85", "0.95")),  # next: 4/5 and all
         ("half a million", "count", 500_000, (450_000, 550_000), None),
+        # a hundredth of the readings of a half
+        ("1/2 percent", "share", "0.005", ("0.00495", "0.00505"), ("0.0045", "0.0055")),
         ("a quarter of a million", "count", 250_000, (225_000, F(875_000, 3)), None),  # next: 1/5, 1/3
         # times: a twentieth of one strictly, a half charitably; from 21 on as a number
         ("doubled", "ratio", 2, ("1.95", "2.05"), ("1.5", "2.5")),
@@ -253,6 +255,7 @@ def test_unreadable_text_is_refused_with_examples(text):
         ("the 10 highest", "write it like 2nd highest or top 10"),
         ("269.000", "write 269,000"),
         ("1 in 10.000", "write 10,000"),
+        ("1.125 to 3", "write 1,125"),
         ("11 700", "a blank inside the number; write 11,700"),
         ("11,7 percent", "a comma parts thousands; write 11.7"),
         ("5 in 2000", "2000 may be a year"),
@@ -396,7 +399,10 @@ def test_any_text_is_read_or_refused(text):
         assert found.strict.low >= found.charitable.low and found.strict.high <= found.charitable.high
 
 
-@given(st.lists(st.sampled_from([*VOCABULARY.word, "in", "of", "every", "10", "2.7", "1,000", "people", "a"]), max_size=6))
+GLUE = ["in", "of", "every", "10", "2.7", "1,000", "people", "a"]
+
+
+@given(st.lists(st.sampled_from([*VOCABULARY.word, *GLUE]), max_size=6))
 def test_any_words_of_the_vocabulary_are_read_or_refused(words):
     try:
         found = phrase(" ".join(words))

@@ -178,8 +178,8 @@ def row_range(book: Book, parts: list[str]) -> Computed:
     if {"period_start", "period_end"} <= set(rows):
         note += f", for periods between {rows.period_start.min()} and {rows.period_end.max()}"
     whole = Interval(min(own.low for own in sources), max(own.high for own in sources))
-    inputs = (f"{'; '.join(parts)}: {note}",)
-    return Computed(None, whole, inputs=inputs, notes=(note,), sources=tuple(sources))
+    source = f"{'; '.join(parts)}: {note}"
+    return Computed(None, whole, "count", ONE, (source,), (note,), sources=tuple(sources))
 
 
 def of_several(
@@ -189,17 +189,16 @@ def of_several(
     figures = [evaluate(part, book) for part in parts]
     if len(parts) != 2 and word != "total":
         raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
-    one, kinds = figures[0], {f"a {figure.kind}": 1 for figure in figures}
-    if not kind and len(kinds) > 1:
-        raise FormulaError(f"{word} needs figures of one kind, not {' and '.join(kinds)}")
+    kinds, values = [figure.kind for figure in figures], [figure.value for figure in figures]
+    if not kind and len(set(kinds)) > 1:
+        raise FormulaError(f"{word} needs figures of one kind, not a {' and a '.join(kinds)}")
     of_rows = not kind and all(figure.of_rows for figure in figures)
     if not kind:
-        kind, per = "count" if one.kind == "rank" else one.kind, one.per
-    known = [figure.value for figure in figures if figure.value is not None]
-    value = reduce(how, known) if len(known) == len(parts) else None
+        kind, per = kinds[0].replace("rank", "count"), figures[0].per
+    value = None if None in values else reduce(how, values)
     interval = reduce(how, [figure.interval for figure in figures])
-    inputs = sum((figure.inputs for figure in figures), ())
-    notes = sum((figure.notes for figure in figures), ())
+    inputs = tuple(source for figure in figures for source in figure.inputs)
+    notes = tuple(note for figure in figures for note in figure.notes)
     return Computed(value, interval, kind, per, inputs, notes, of_rows)
 
 

@@ -92,6 +92,7 @@ class Book:
         self.folders = folders or (tables.DATA,)
         self.keep: Callable[..., Any] = cache(lambda make, *key: make(*key))
         self.table, self.cell = cache(self.read_table), cache(self.read_cell)
+        self.records = cache(lambda name: self.table(name).to_dict("index"))
 
     def read_table(self, name: str) -> pd.DataFrame:
         """The whole table; tables.TableError if the file itself is faulty."""
@@ -102,11 +103,11 @@ class Book:
 
     def column(self, reference: str) -> tuple[str, str]:
         """The table and column that `table.column` names, the column being one of numbers."""
-        found = re.fullmatch(r"(\w+)\s*\.\s*(\w+)", reference)
+        found = re.fullmatch(r"([^.,]+)\.([^,]+)", reference)
         if not found:
             remedy = "write table.column, such as index.people, and put ; between the parts"
             raise FormulaError(f'"{reference}" names no column; {remedy}')
-        name, column = found.groups()
+        name, column = (piece.strip() for piece in found.groups())
         require(column, self.table(name), f"{name} has no column")
         if not pd.api.types.is_numeric_dtype(self.table(name)[column]):
             raise FormulaError(f"{reference} holds text, not numbers")
@@ -180,15 +181,11 @@ class Book:
         cites = " and ".join(cited) or "a table that names no source"
         return cells, f"{parts[0]}{where}: {shown}, from {cites}"
 
-    def records(self, name: str) -> dict[Any, dict[str, Any]]:
-        """Label of a row -> column -> what stands there."""
-        return self.table(name).to_dict("index")
-
     def read_cell(self, name: str, column: str, label: Any) -> Computed:
         """The figure of one row, which has one."""
-        row = self.keep(self.records, name)[label]
+        row: Any = self.records(name)[label]
         if "edition" in row and f"{column}_unit" not in row:
-            known = self.keep(self.records, "editions").values()
+            known = self.records("editions").values()
             row = next((own for own in known if own["edition"] == row["edition"]), {}) | row
         unit = str(self.table(name).attrs["units"].get(column, ""))
         if unit.startswith("see "):

@@ -70,19 +70,20 @@ def judge(claims: pd.DataFrame, *folders: Path) -> tuple[pd.DataFrame, list[Clai
 
 def check_columns(names: list[str]) -> None:
     """ValueError for a missing or doubled column, or one nearly named as a known one."""
-    missing = [name for name in [*NEEDED, *OPTIONAL] if name not in names]
-    others = [name for name in names if name not in [*NEEDED, *OPTIONAL]]
+    known = [*NEEDED, *OPTIONAL]
     for column in [name for name in names if names.count(name) > 1]:
         fault = f'there are {names.count(column)} columns named "{column}"'
         raise ValueError(f"{fault}; rename or delete all but one")
-    for column in [name for name in NEEDED if name in missing]:
-        if close := near(column, others):
+    for column in [name for name in known if name not in names]:
+        needed, others = column in NEEDED, [name for name in names if name not in known]
+        close = near(column, others, 0.6 if needed else 0.7)
+        if close and needed:
             raise ValueError(f'the column "{close}" should be "{column}"')
-        there = ", ".join(names) or "none"
-        raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
-    for column in others:
-        if close := near(column, missing, 0.7):
-            raise ValueError(f'a claims table has no column "{column}"; did you mean {close}?')
+        if close:
+            raise ValueError(f'a claims table has no column "{close}"; did you mean {column}?')
+        if needed:
+            there = ", ".join(names) or "none"
+            raise ValueError(f'a claims table needs a column "{column}"; it has {there}')
 
 
 def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:
         remedy = "write one, or say in cannot_check why there is none"
         raise ClaimError(claim["id"], "formula", f"is empty; {remedy}")
     if isinstance(result, str) or claim["cannot_check"]:
-        context = {} if isinstance(result, str) else numbers(result)
+        context = {} if isinstance(result, str) else in_unit(result)
         return context | {"reason": sentences(claim["cannot_check"] or str(result), claim["note"])}
     shown = read_claim(claim, result)
     computed = result.ends.get(shown.order, result)
@@ -106,10 +107,10 @@ def judge_claim(claim: dict[str, str], book: Book) -> dict[str, Any]:
         meaning = f'{words} is taken to mean "{claim["read_as"]}": {why}{more}'
         parts = [claim["note"], meaning, *computed.notes]
     row = {"verdict": found, "reading": reading, "severity": severity, "reason": sentences(*parts)}
-    return row | numbers(computed, shown, reading) | {"meant": reading_text(shown)}
+    return row | in_unit(computed, shown, reading) | {"meant": reading_text(shown)}
 
 
-def numbers(computed: Computed, shown: Phrase | None = None, reading: str = "") -> dict[str, Any]:
+def in_unit(computed: Computed, shown: Phrase | None = None, reading: str = "") -> dict[str, Any]:
     """The NUMERIC columns, their unit and the inputs; as computed where no phrase is tested."""
     per, kind = (shown or computed).per, (shown or computed).kind
     interval = computed.interval

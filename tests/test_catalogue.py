@@ -53,7 +53,7 @@ def test_the_last_line_is_a_formula_that_works(capsys, name):
 def test_every_value_listed_for_a_filter_finds_rows():
     for column in ("edition", "region_as_printed"):
         listed = catalogue.values_of(BOOK.table("index")[column]).split(" | ")
-        assert sum(len(BOOK.rows("index", [f"{column}={value}"])) for value in listed) == 514
+        assert sum(len(BOOK.fits("index", f"{column}={value}")) for value in listed) == 514
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_top_and_bottom_so_many():
 
 @pytest.mark.parametrize(
     ("text", "per"),
-    [("0.33 percent", 100), ("6.1 victims for every thousand", 1000), ("15.6 people in every 1,000", 1000),
+    [("0.33 percent", 100), ("half in every thousand", 1000), ("6.1 victims for every thousand", 1000), ("15.6 people in every 1,000", 1000),
      ("one in ten", 100), ("two thirds", 100), ("5 per 100,000", 100_000), ("2 million", 1), ("doubled", 1)],
 )  # fmt: skip
 def test_what_a_share_is_shown_per(text, per):
@@ -227,8 +227,7 @@ def test_unreadable_text_is_refused_with_examples(text):
         ("5 lakh people", '"lakh" stands after'),
         ("5 people bn", '"bn" stands after'),
         ("10 percent or more", '"or" stands after the number and may change it; leave it out, or say it before, such'),
-        ("half percent", "write it with digits, such as 0.5 percent"),
-        ("half in every thousand", "write it with digits"),
+        ("half times", "write it with digits, such as 1.5 times"),
         ("double-digit", '"digit" stands after'),
         ("5 mill", '"mill" stands after'),
         ("third-strongest", '"strongest" stands after'),
@@ -315,6 +314,8 @@ def test_no_word_that_changes_a_number_is_passed_over(before):
         ("50 million around the world", "50 million"),
         ("over half live in G20 countries", "over half"),
         ("only half", "half"),
+        ("half a percent", "half percent"),
+        ("half of 160 countries", "half"),
         ("half in 2021", "half"),
         ("1.1 mn", "1.1 million"),
         ("twice", "2 times"),

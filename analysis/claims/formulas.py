@@ -68,7 +68,10 @@ def one_cell(book: Book, parts: list[str]) -> Computed:
 
 def cell_sum(book: Book, parts: list[str]) -> Computed:
     """sum(index.people; edition=2023): all that fit; blanks and such as "<1,000" add nothing."""
-    known = [cell.value for cell in book.cells(parts)[0].values() if cell.value is not None]
+    cells, source = book.cells(parts)
+    if any(cell.kind != "count" for cell in cells.values()):
+        raise FormulaError(f"{source} are rates or places, which do not add up; sum what they count")
+    known = [cell.value for cell in cells.values() if cell.value is not None]
     return replace(join(sum, book, parts), value=sum(known, Fraction()))
 
 
@@ -189,12 +192,13 @@ def of_several(
     figures = [evaluate(part, book) for part in parts]
     if len(parts) != 2 and word != "total":
         raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
-    kinds, values = [figure.kind for figure in figures], [figure.value for figure in figures]
-    if not kind and len(set(kinds)) > 1:
+    kinds = [figure.kind.replace("rank", "count") for figure in figures if figure.inputs or not kind]
+    values = [figure.value for figure in figures]
+    if len(set(kinds)) > 1:
         raise FormulaError(f"{word} needs figures of one kind, not a {' and a '.join(kinds)}")
     of_rows = not kind and all(figure.of_rows for figure in figures)
     if not kind:
-        kind, per = kinds[0].replace("rank", "count"), figures[0].per
+        kind, per = kinds[0], figures[0].per
     value = None if None in values else reduce(how, values)
     interval = reduce(how, [figure.interval for figure in figures])
     inputs = tuple(source for figure in figures for source in figure.inputs)

@@ -7,7 +7,7 @@ A cell is read in whole units: a column (or a row with a column `unit`) whose un
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from operator import ge, gt, le, lt
@@ -36,14 +36,19 @@ def unit_text(per: Fraction, kind: str = "") -> str:
 def number_text(value: Fraction, per: Fraction = ONE, kind: str = "") -> str:
     """A number with its unit for a reader: whole numbers in full, others to four digits."""
     size = value * per
-    digits = f"{float(size):,.0f}" if size % 1 == 0 or abs(size) >= 1000 else f"{float(size):.4g}"
+    half = size % 1 == Fraction(1, 2)  # the end of a range that was rounded to ones
+    digits = f"{float(size):,.{int(half)}f}"
+    if size % 1 and abs(size) < 1000:
+        digits = f"{float(size):.4g}"
     return f"place {digits}" if kind == "rank" else f"{digits} {unit_text(per, kind)}".rstrip()
 
 
 def range_text(interval: Interval, per: Fraction = ONE, kind: str = "") -> str:
     """A range with its unit for a reader; one number if both ends look alike."""
     low, high = number_text(interval.low * per), number_text(interval.high, per, kind)
-    return high if low == number_text(interval.high * per) else f"{low} to {high}"
+    if kind == "rank":
+        low, high = f"place {low}", high.removeprefix("place ")
+    return number_text(interval.high, per, kind) if interval.low == interval.high else f"{low} to {high}"
 
 
 class FormulaError(ValueError):
@@ -114,13 +119,19 @@ class Book:
         return name, column
 
     def rows(self, name: str, filters: list[str]) -> list[Any]:
-        """The labels of the rows that fit every filter."""
+        """The labels of the rows that fit every filter; the world is a row only where asked for."""
         columns = re.findall(r"(?m)^(\w+)\s*=(?!\s*top\()", "\n".join(filters))
         for column in [column for column in columns if columns.count(column) > 1]:
             remedy = f"no row has two values; write {column}=one|other for either"
             raise FormulaError(f"there are two filters {column}=; {remedy}")
-        fitting = [self.keep(self.fits, name, text) for text in filters]
-        return sorted(set(self.table(name).index).intersection(*fitting))
+        fitting, table = [self.keep(self.fits, name, text) for text in filters], self.table(name)
+        labels = set(table.index).intersection(*fitting)
+        if "iso3" in table and not any("WLD" in text or "World" in text for text in filters):
+            labels -= set(table.index[table["iso3"] == "WLD"])
+        found = table.loc[list(labels)].get("edition", pd.Series()).unique()
+        if len(found) > 1 and not table["edition"].is_unique and "edition" not in "".join(filters):
+            raise FormulaError(f"the rows of {name} are of several editions; add edition={found[0]}")
+        return sorted(labels)
 
     def fits(self, name: str, text: str) -> set[Any]:
         """The labels of the rows that fit a filter."""
@@ -156,7 +167,7 @@ class Book:
 
     def first_cells(self, word: str, parts: list[str]) -> tuple[int, dict[Any, Computed]]:
         """n and the cells of word(n; table.column; filters); NoFigure for fewer than n."""
-        if len(parts) < 2 or not re.fullmatch(r"[1-9]\d*", parts[0]):
+        if len(parts) < 2 or not re.fullmatch(r"[1-9][0-9]{0,5}", parts[0]):
             example = f"{word}(3; index.rate; edition=2023)"
             raise FormulaError(f"{word} starts with a whole number, such as {example}")
         n, (cells, source) = int(parts[0]), self.cells(parts[1:])
@@ -199,8 +210,10 @@ class Book:
         except ValueError as error:
             raise FormulaError(f"{name}.{column}: {error}") from None
         value = None if pd.isna(row[column]) else exact(text) * factor
-        kind = "rank" if unit == "place" else "count" if per == ONE else "share"
-        return Computed(value, interval, kind, per)
+        if unit == "place":
+            place = Computed(value, interval, "rank", places=int(row["countries"]))
+            return replace(place, ends={"first": place})
+        return Computed(value, interval, "count" if per == ONE else "share", per)
 
 
 def as_held(cells: pd.Series, text: str, where: str, occurs: bool = True) -> Any:
@@ -228,7 +241,7 @@ def require(name: str, known: Iterable[Any], fault: str) -> None:
 
 def factor_and_per(unit: str) -> tuple[Fraction, Fraction]:
     """(what a printed number is multiplied by, what a share is shown per; 1 if it is no share)."""
-    share = re.search(r"\bper (\d[\d,]*)", unit)
+    share = re.search(r"\bper ([0-9][0-9,]*)", unit)
     if share or re.search(r"\bpercent\b", unit):
         per = exact(share[1] if share else "100")
         return 1 / per, per

@@ -52,7 +52,7 @@ REWRITES = [
     (r"\bhalf\b", "1/2"),
     (r"\ba/", "1/"),
     (r"\b([0-9]+) and 1/2\b", r"\1.5"),
-    (rf"(\b[0-9]/[0-9]+ )(?:of )?an? (?={any_of('scale')}\b)", r"\1"),  # half a million
+    (rf"(\b[0-9]/[0-9]+ )(?:of )?an? (?={any_of('scale', 'percent')}\b)", r"\1"),  # half a million
     *((rf"\b{word}\b", f"{place}th") for word, place in WORDS["ordinal"].items()),
     *((rf"\b{word}\b", f"{n} fold") for word, n in WORDS["multiple"].items()),
     (r"(?<=fold|imes) as (?:many|much|high|large|great|likely|common)\b(?: as)?", ""),
@@ -178,8 +178,8 @@ def doubts(part: SimpleNamespace, names: set[str]) -> Iterator[str]:
     least = 2 if part.join in ("per", "for") else max(part.size, 2)
     if part.base and part.total < least:
         yield f"{part.base} is less than what is said to be a part of it; leave it out"
-    if part.part and (Fraction(part.number) >= 1 or part.unit or part.total >= HUNDRED):
-        yield "a fraction here is not clear; write it with digits, such as 0.5 percent"
+    if part.part and (Fraction(part.number) >= 1 or part.fold):
+        yield "a fraction here is not clear; write it with digits, such as 1.5 times"
     if part.start and (part.sign or part.manner or part.part or lone_end(part)):
         yield "it has two numbers; write them like between 1 and 2 million"
 
@@ -234,8 +234,10 @@ def value_of(part: SimpleNamespace, whole: Fraction) -> tuple[Fraction, Pair]:
     factor, per = part.times / whole, part.join == "per" and set(part.base) <= set("10,")
     one_in = part.base and digits == "1" and not (scaled or per)  # 1 per 1,000 is a rate, to ones
     if part.part:
+        small = part.percent or (part.join in ("per", "in", "for") and whole >= HUNDRED)
+        factor = part.times / (whole if small else 1)  # half a percent, but half of 160
         pair = of_part(Fraction(digits), manner or "hedge" * scaled)
-        return part.size, (pair[0] * part.times, pair[1] * part.times)
+        return Fraction(digits) * factor, (pair[0] * factor, pair[1] * factor)
     if part.start:
         pair = of_span(part.start, digits)
     elif 1 < part.size < whole <= SMALL_N and part.size % 1 == 0:

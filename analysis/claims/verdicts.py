@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
 from analysis.claims import lookup
 from analysis.claims.formulas import evaluate
@@ -51,7 +52,7 @@ def judge(claims: pd.DataFrame, *folders: Path) -> tuple[pd.DataFrame, list[Clai
     book, unread, seen = Book(*folders), claims.attrs.get("unread", {}), {""}
     found, errors = [], []
     records = claims.astype("str").where(claims.notna(), "").to_dict("records")
-    for position, record in enumerate(records):
+    for position, record in enumerate(tqdm(records, "claims", delay=2, leave=False, disable=None)):
         claim = {name: str(record.get(name, "")).strip() for name in [*NEEDED, *OPTIONAL]}
         twice = ("id", "every claim needs an id of its own") if claim["id"] in seen else ()
         seen.add(claim["id"])
@@ -151,7 +152,7 @@ def read_claim(claim: dict[str, str], computed: Computed) -> Phrase:
     if computed.kind != shown.kind and {computed.kind, shown.kind} != {"share", "ratio"}:
         fault = f'gives a {computed.kind}, but "{text}" is a {shown.kind}'
         raise ClaimError(claim["id"], "formula", f"{fault}; {REMEDIES[shown.kind]}")
-    if shown.order and not computed.ends:
+    if shown.order and shown.order not in computed.ends:
         fault = f'"{text}" counts from the last place, and the formula does not say how many'
         raise ClaimError(claim["id"], "formula", f"{fault} there are; {REMEDIES['rank']}")
     return shown

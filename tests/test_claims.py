@@ -144,7 +144,8 @@ def test_over_half_of_all_people_counted_live_in_states_of_the_g20():
 
 
 def test_figures_of_several_editions_are_not_taken_together_unasked():
-    for formula in ("sum(index.people)", "count(index.people; region_as_printed=Africa)", "rank(index.rate; of iso3=KEN)"):
+    asked = ("sum(index.people)", "count(index.people; region_as_printed=Africa)", "rank(index.rate; of iso3=KEN)")
+    for formula in asked:
         with pytest.raises(FormulaError, match="several editions; add edition="):
             evaluate(formula, BOOK)
     both = "sum(index.people; edition=2018|2023; iso3=KEN)"  # 2018 has 328,000, 2023 has 269,000
@@ -467,7 +468,7 @@ def test_what_cannot_be_checked_keeps_its_reason_and_its_context(world):
         ({"printed": "5", "formula": "sum(cities.area; name=Aba; name=Bex)"}, "formula", "write name=one|other"),
         ({"printed": "5", "formula": "total(count(cities); value(cities.rate; name=Aba))"}, "formula", "one kind"),
         ({"printed": "5", "formula": "sum(cities.rate)"}, "formula", "rates or places, which do not add up"),
-        ({"printed": "5", "formula": "share(value(cities.rate; name=Aba); value(cities.area; name=Aba))"}, "formula", "one kind"),
+        ({"printed": "5", "formula": "share(median(cities.rate); median(cities.area))"}, "formula", "one kind"),
         ({"printed": "5", "formula": "chance(cities.area)"}, "formula", "does not say of what"),
         ({"printed": "5", "formula": ""}, "formula", "is empty"),
         ({"printed": "5 percent", "formula": "count(cities)"}, "formula", 'but "5 percent" is a share'),

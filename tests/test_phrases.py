@@ -83,6 +83,7 @@ def both(low, high):
         ("20 of 50 countries", "share", "0.4", ("0.4", "0.4"), None),  # rows of rows
         ("two sevenths", "share", F(2, 7), (F(2, 7) - F(1, 200), F(2, 7) + F(1, 200)), (F(15, 56), F(13, 42))),
         ("5 in 6", "share", F(5, 6), (F(5, 6) - F(1, 200), F(5, 6) + F(1, 200)), (F(49, 60), F(13, 15))),
+        ("six G20 countries", "count", 6, (6, 6), None),
         ("ten countries", "count", 10, (10, 10), None),  # rows are counted, not rounded
         ("1 million of 2,000,000", "share", F(1, 2), ("0.475", "0.525"), ("0.475", "0.75")),
         ("0 percent", "share", 0, (0, "0.005"), None),
@@ -199,7 +200,8 @@ def test_top_and_bottom_so_many():
 
 @pytest.mark.parametrize(
     ("text", "per"),
-    [("0.33 percent", 100), ("half in every thousand", 1000), ("6.1 victims for every thousand", 1000), ("15.6 people in every 1,000", 1000),
+    [("0.33 percent", 100), ("half in every thousand", 1000),
+     ("6.1 victims for every thousand", 1000), ("15.6 people in every 1,000", 1000),
      ("one in ten", 100), ("two thirds", 100), ("5 per 100,000", 100_000), ("2 million", 1), ("doubled", 1)],
 )  # fmt: skip
 def test_what_a_share_is_shown_per(text, per):
@@ -231,6 +233,7 @@ def test_unreadable_text_is_refused_with_examples(text):
         ("double-digit", '"digit" stands after'),
         ("5 mill", '"mill" stands after'),
         ("third-strongest", '"strongest" stands after'),
+        ("10 percent points", '"points" stands after'),
         ("10 percent cut", '"cut" stands after'),
         ("10 Percent Higher", '"higher" stands after'),
         ("3 women for every man", '"every" stands after'),

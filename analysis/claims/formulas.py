@@ -70,7 +70,7 @@ def cell_sum(book: Book, parts: list[str]) -> Computed:
     """sum(index.people; edition=2023): all that fit; blanks and such as "<1,000" add nothing."""
     cells, source = book.cells(parts)
     if any(cell.kind != "count" for cell in cells.values()):
-        raise FormulaError(f"{source} are rates or places, which do not add up; sum what they count")
+        raise FormulaError(f"{source} are rates or places, which do not add up; sum the counts")
     known = [cell.value for cell in cells.values() if cell.value is not None]
     return replace(join(sum, book, parts), value=sum(known, Fraction()))
 
@@ -192,7 +192,8 @@ def of_several(
     figures = [evaluate(part, book) for part in parts]
     if len(parts) != 2 and word != "total":
         raise FormulaError(f"{word} needs two formulas with ; between them, not {len(parts)}")
-    kinds = [figure.kind.replace("rank", "count") for figure in figures if figure.inputs or not kind]
+    own = [figure for figure in figures if figure.inputs or not kind]  # a number fits any kind
+    kinds = [figure.kind.replace("rank", "count") for figure in own]
     values = [figure.value for figure in figures]
     if len(set(kinds)) > 1:
         raise FormulaError(f"{word} needs figures of one kind, not a {' and a '.join(kinds)}")

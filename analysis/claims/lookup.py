@@ -46,9 +46,9 @@ def number_text(value: Fraction, per: Fraction = ONE, kind: str = "") -> str:
 def range_text(interval: Interval, per: Fraction = ONE, kind: str = "") -> str:
     """A range with its unit for a reader; one number if both ends look alike."""
     low, high = number_text(interval.low * per), number_text(interval.high, per, kind)
-    if kind == "rank":
-        low, high = f"place {low}", high.removeprefix("place ")
-    return number_text(interval.high, per, kind) if interval.low == interval.high else f"{low} to {high}"
+    if low == number_text(interval.high * per):
+        return high
+    return f"place {low} to {high.removeprefix('place ')}" if kind == "rank" else f"{low} to {high}"
 
 
 class FormulaError(ValueError):
@@ -128,9 +128,9 @@ class Book:
         labels = set(table.index).intersection(*fitting)
         if "iso3" in table and not any("WLD" in text or "World" in text for text in filters):
             labels -= set(table.index[table["iso3"] == "WLD"])
-        found = table.loc[list(labels)].get("edition", pd.Series()).unique()
-        if len(found) > 1 and not table["edition"].is_unique and "edition" not in "".join(filters):
-            raise FormulaError(f"the rows of {name} are of several editions; add edition={found[0]}")
+        years = table.loc[list(labels)].get("edition", pd.Series()).unique()
+        if len(years) > 1 and not table["edition"].is_unique and "edition" not in "".join(filters):
+            raise FormulaError(f"{name} has rows of several editions; add edition={years[0]}")
         return sorted(labels)
 
     def fits(self, name: str, text: str) -> set[Any]:

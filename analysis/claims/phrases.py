@@ -18,8 +18,17 @@ import pandas as pd
 
 from analysis.rounding import Interval, exact
 from analysis.tables import near
-from analysis.widths import HUNDRED, ONE, SMALL_N, Pair, of_fold, of_number, of_one_in, of_part
-from analysis.widths import of_span
+from analysis.widths import (
+    HUNDRED,
+    ONE,
+    SMALL_N,
+    Pair,
+    of_fold,
+    of_number,
+    of_one_in,
+    of_part,
+    of_span,
+)
 
 VOCABULARY = pd.read_csv(Path(__file__).with_name("words.csv"), dtype="str", keep_default_na=False)
 WORDS = {role: dict(zip(g.word, g.value, strict=True)) for role, g in VOCABULARY.groupby("role")}
@@ -39,12 +48,14 @@ def any_of(*roles: str) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
-PLACE, END = r"[0-9]+(?:st|nd|rd|th)\b", any_of("first", "last", "bottom")
+LAST_WORD = any_of("first", "last", "bottom")
+PLACE = rf"[0-9]+(?:st|nd|rd|th)\b|{LAST_WORD}|top |bottom "
 REWRITES = [
     (r"(?<=[0-9])[-\u2013\u2014](?=[0-9])", " to "),
     (r"(?<=[0-9a-z])[-\u2010-\u2014](?=[0-9a-z])", " "),
     (r"\baround the (?:world|globe)", "worldwide"),
-    (r"^(?:only|fully|a total of|the|just(?! (?:over|under|above|below|short|shy|[a-z]+ than))) ", ""),
+    (r"^(?:only|fully|a total of|the) ", ""),
+    (r"^just (?!over|under|above|below|short|shy|[a-z]+ than)", ""),
     (r"^(?:all|everyone|everybody)\b", "100.0 percent"),
     (rf"^({any_of('hedge', 'below')} )(?:all|everyone|everybody)\b", r"\g<1>100 percent"),
     *((rf"\b{word}(?=\b|fold)", n) for word, n in WORDS["cardinal"].items()),
@@ -61,20 +72,21 @@ REWRITES = [
     (rf"\ban? (?={any_of('scale')}\b)", "1 "),
     (r"\ban? in (?=[0-9])", "1 in "),
     (r"^(?:is |rank(?:s|ed) )?(?:rank(?:s|ed)?|place|number|no\.?|#) ?([0-9]+)(?= |$)", r"\1th"),
-    (rf"^(?:(?:the )?[a-z]+'s |rank(?:s|ed)? |placed |in |among )*(?:the )?(?={PLACE}|{END}|top |bottom )", ""),
-    (rf"^({END})\b", r"1th \1"),
+    (rf"^(?:[a-z]+'s |rank(?:s|ed)? |placed |in |among |the )*(?={PLACE})", ""),
+    (rf"^({LAST_WORD})\b", r"1th \1"),
 ]  # fmt: skip
-NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?"
+DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?"
 PERCENT = rf"(?:{any_of('percent')}\b|%)"
 PATTERN = re.compile(
     rf"(?:(?P<sign>{any_of('threshold')}) )?(?:(?P<manner>{any_of('hedge', 'below', 'above')}) )?"
-    rf"(?:(?P<end>top|bottom) )?(?:(?P<between>between |from )?(?P<start>{NUMBER})"
-    rf"(?: ?(?P<own>{PERCENT}|{any_of('scale')}\b))? (?P<to>and|to) )?"
-    rf"(?P<number>[1-9][0-9]?/[1-9][0-9]?|{NUMBER})(?P<ordinal>st|nd|rd|th)?"
-    rf"(?: ?(?P<percent>{PERCENT})| ?(?P<scale>{any_of('scale')})\b| ?(?P<fold>{any_of('fold')})\b)?"
-    rf"(?: (?P<way>{END})\b)?"
+    rf"(?:(?P<end>top|bottom) )?(?:(?P<between>between |from )?(?P<start>{DIGITS})"
+    rf"(?: ?(?P<own>{PERCENT}|{any_of('scale')}\b))?"
+    rf" (?P<to>and|to) )?(?P<number>[1-9][0-9]?/[1-9][0-9]?|{DIGITS})(?P<ordinal>st|nd|rd|th)?"
+    rf"(?: ?(?P<percent>{PERCENT})| ?(?P<scale>{any_of('scale')})\b"
+    rf"| ?(?P<fold>{any_of('fold')})\b)?"
+    rf"(?: (?P<way>{LAST_WORD})\b)?"
     rf"(?:(?P<noun>(?: [a-z']+){{0,3}}?) (?P<join>in|out of|of|per|for(?= every| each))"
-    rf" (?:(?:the|every|each) )?(?P<base>{NUMBER})(?![^ ]))?"
+    rf" (?:(?:the|every|each) )?(?P<base>{DIGITS})(?![^ ]))?"
     r"(?P<tail>(?:[ ,;:(]+[\w'.)]+)*)"
 )
 YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
@@ -97,7 +109,7 @@ class Phrase:
     strict: Interval
     charitable: Interval
     sign: str = ""  # >, >=, <= or < after more than, at least, up to, under
-    without: Fraction | None = None  # an end that does not belong to the readings: nearly 40 is less
+    without: Fraction | None = None  # an end that is not in the readings: nearly 40 is less
     places: int | None = None  # 160 in "122nd out of 160"
     order: str = ""  # first (second highest), last (second lowest) or bottom: where places start
 
@@ -114,7 +126,8 @@ def phrase(text: str, kind: str = "") -> Phrase:
     kind: of the figure it is compared with. Beside a rank 149 out of 160 is a place; beside a count
     of rows a number is exact.
     """
-    spoken = unicodedata.normalize("NFKC", text.replace("\u2019", "'")).strip(" \"'\u201c\u201d.,;:")
+    spoken = unicodedata.normalize("NFKC", text.replace("\u2019", "'"))
+    spoken = spoken.strip(" \"'\u201c\u201d.,;:")
     words = " ".join(spoken.lower().split())
     for pattern, replacement in REWRITES:
         words = re.sub(pattern, replacement, words)
@@ -143,7 +156,7 @@ def parts_of(words: str, kind: str) -> SimpleNamespace | None:
         part.base = ""  # 10 percent in 2023 is of no whole
     part.total = exact(part.base or "0")
     part.after = re.findall(r"[\w']+", part.noun + part.tail)
-    rows = kind == "rows" or not WORDS["rows"].keys().isdisjoint(part.after[:1])
+    rows = kind == "rows" or not WORDS["rows"].keys().isdisjoint(part.after[:2])
     part.of_rows = rows and not (part.manner or part.part)
     if part.end or (kind == "rank" and part.join in ("of", "out of") and not part.unit):
         part.ordinal = part.ordinal or "th"

@@ -68,5 +68,5 @@ def test_random_tens_by_other_draws(said, place, factor):
     real = gap(set(rows.nlargest(10).index))
     assert re.fullmatch(rf"{real:.1f}", said[f"f\"{{tendency['gap'].iloc[{place}]:.1f}}\""])
     share = sum(gap(set(chance.sample(names, 10))) >= real - 1e-9 for _ in range(draws)) / draws
-    told = float(said[f"f\"{{tendency['share'].iloc[{place}]:.1%}}\""].rstrip("%")) / 100
+    told = float(said[f"f\"{{tendency['share'].iloc[{place}]:.0%}}\""].rstrip("%")) / 100
     assert abs(share - told) < 4 * math.sqrt(told * (1 - told) / draws)  # four standard errors of these draws

@@ -1,8 +1,10 @@
 """A rank, and the places that intervals or standard errors leave open. Place 1 is the largest.
 
 Rank sets are those of Mogstad, Romano, Shaikh and Wilhelm (2023), "Inference for Ranks with ...",
-Review of Economic Studies, doi 10.1093/restud/rdad006, as in their R package csranks (two-sided).
-A pair is two hypotheses, that i is not above k and that k is not above i. They are conservative.
+Review of Economic Studies, doi 10.1093/restud/rdad006, as in their R package csranks (two-sided,
+stepdown; the stepwise one is their Algorithm 3.2 by a public replication, for the paper itself was
+not read). A pair is two hypotheses, that i is not above k and that k is not above i; the mark is
+the order statistic ceil(level * (draws + 1)), and the same draws serve every step.
 """
 
 from math import ceil

@@ -27,54 +27,43 @@ SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict
 ABOUT = page.TEMPLATES.get_template("about.md.j2").render().split("\n\n")
 
 
-def claim_rows(file: str) -> list[tuple[int, list[str]]]:
-    """(number of its first line, cells) of each row that is not blank; ValueError if not CSV."""
-    path, rows, line = Path(file), [], 1
-    try:
-        text = file_content(path).decode("utf-8-sig")
-        head = re.split(r"[\r\n]", text, maxsplit=1)[0]
-        split = ";" if ";" in head and "," not in head else ","  # as some spreadsheets write
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=split)
-        for row in reader:
-            rows.append((line, [cell.strip() for cell in row]))
-            line = reader.line_num + 1
-    except FileNotFoundError:
-        near = tables.hint(path.name, [p.name for p in path.parent.glob("*.csv")])
-        hint = f"; {near}" if near.startswith("did") else ""
-        raise ValueError(f"there is no file {file}{hint}") from None
-    except UnicodeDecodeError as error:
-        fault = f"is not UTF-8 (byte {error.start}); save it as CSV UTF-8"
-        raise ValueError(f"{file} {fault}") from None
-    except (OSError, csv.Error) as error:
-        raise ValueError(f"{file} cannot be read as a CSV file: {error}") from None
-    return [(line, row) for line, row in rows if any(row)]
-
-
 def read_claims(file: str) -> pd.DataFrame:
     """A reader's own claims, all cells as text; ValueError for a file or header at fault.
 
     A row that a comma has parted into too many cells keeps its id alone; attrs["unread"] tells
     claims.judge of it.
     """
-    (_, names), *rows = claim_rows(file) or [(1, [])]
+    try:
+        return claims_in(file_content(Path(file)).decode("utf-8-sig"))
+    except FileNotFoundError:
+        fault = "there is no file of that name; check the name and the folder"
+    except UnicodeDecodeError as error:
+        fault = f"is not UTF-8 (byte {error.start}); save it as CSV UTF-8"
+    except (OSError, ValueError) as error:
+        fault = f"cannot be read as a CSV file: {error}" if isinstance(error, OSError) else f"{error}"
+    raise ValueError(f"{file}: {fault}")
+
+
+def claims_in(text: str) -> pd.DataFrame:
+    """read_claims of what stands in a file."""
+    rows, line = [], 1
+    head = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    split = ";" if ";" in head and "," not in head else ","  # as some spreadsheets write
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=split)
+    for row in reader:
+        rows.append((line, [cell.strip() for cell in row]))
+        line = reader.line_num + 1
+    (_, names), *rows = [(line, row) for line, row in rows if any(row)] or [(1, [])]
     if not rows:
         needs = "it needs a header (id,printed,formula) and a row for each claim"
-        raise ValueError(f"{file} has no claims; {needs}")
+        raise ValueError(f"has no claims; {needs}")
     header = names[: max(place for place, name in enumerate(names, start=1) if name)]
-    try:
-        claims.check_columns(header)
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
-    cells = [dict(zip(header, row, strict=False)) for _, row in rows]
-    odd, last, unread = file_content(Path(file)).count(b'"') % 2, rows[-1][1], {}
-    quote_open = odd and (len(last) < len(header) or "\n" in "".join(last))  # it takes in the rest
+    claims.check_columns(header)
+    last, cells, unread = rows[-1][1], [], {}
+    is_open = text.count('"') % 2 and (len(last) < len(header) or "\n" in "".join(last))
     for place, (line, row) in enumerate(rows):
-        fault = comma_fault(row, header, len(names))
-        if quote_open and place + 1 == len(rows):
-            fault = "a quotation mark is opened and not closed; close it: what follows was not read"
-        if max(map(len, row)) > LONGEST:
-            fault = f"a cell of more than {LONGEST:,} letters; is a quotation mark not closed?"
-        if fault:
+        cells.append(dict(zip(header, row, strict=False)))
+        if fault := row_fault(row, header, len(names), bool(is_open and row is last)):
             cells[place] = {"id": row[0][:40]} if header[0] == "id" else {}
             unread[place] = (f"line {line}", fault)
     frame = pd.DataFrame(cells, columns=header, dtype="str")
@@ -82,30 +71,33 @@ def read_claims(file: str) -> pd.DataFrame:
     return frame
 
 
-def comma_fault(row: list[str], header: list[str], width: int) -> str:
-    """What is wrong with a row in which a comma without quotation marks parts a cell, or "".
+def row_fault(row: list[str], header: list[str], width: int, is_open: bool) -> str:
+    """What is wrong with a row as a row, or "": a comma without quotation marks parts a cell, ...
 
-    width: cells of the header line, with the empty ones at its end that spreadsheets add. Where
-    later columns are left out a parted row may have the right number of cells by chance: 269,000
-    then stands in printed and formula, and the formula in the next column.
+    width: cells of the header line, with the empty ones at its end that spreadsheets add; is_open:
+    a quotation mark takes in the rest of the file. Where later columns are left out a parted row
+    may have the right number of cells by chance: 269,000 then stands in printed and formula, and
+    the formula in the next column.
     """
+    if max(map(len, row)) > LONGEST:
+        return f"a cell of more than {LONGEST:,} letters; is a quotation mark not closed?"
+    if is_open:
+        return "a quotation mark is opened and not closed; close it: what follows was not read"
     if len(row) > width or any(row[len(header) :]):
         return f"{len(row)} cells, not {len(header)}; {COMMA}"
     after = header.index("formula") + 1
-    if not re.fullmatch(r"\w+\(.*\)", "".join(row[after : after + 1])):
-        return ""
-    moved = header[after] != "alternative" and re.match(r"[0-9]{3}\b", row[after - 1])
-    return f"the formula stands under {header[after]}; {COMMA}" if moved else ""
-
-
-def text_or_blank(value: float) -> str:
-    """A number for a reader, a gap as nothing."""
-    return "" if pd.isna(value) else number_text(exact(value))
+    figure, beside = (row + [""] * width)[after - 1 : after + 1]
+    moved = re.match(r"[0-9]{3}\b", figure) and re.fullmatch(r"\w+\(.*\)", beside)
+    if moved and header[after] != "alternative":
+        return f"the formula stands under {header[after]}; {COMMA}"
+    return ""
 
 
 def for_reader(found: pd.DataFrame) -> pd.DataFrame:
-    """The verdicts with numbers as text; a claim with an error has the verdict UNREAD."""
-    seen = found.assign(**{name: found[name].map(text_or_blank) for name in NUMERIC})
+    """The verdicts with numbers as text, a gap as ""; a claim with an error has verdict UNREAD."""
+    seen = found.copy()
+    for name in NUMERIC:
+        seen[name] = ["" if pd.isna(value) else number_text(exact(value)) for value in found[name]]
     seen.loc[seen["error"] != "", ["verdict", "severity"]] = [UNREAD, ""]
     return seen
 

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from analysis._package import FILE, read_package, sha256
-from analysis._validate import foreign_keys
 
 FIGURE_ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
 RECORD_KEY = "analysis"  # where in a notebook's metadata the record lies
@@ -48,24 +47,19 @@ class Project:
 class Inputs:
     """What notebooks depend on, as it is now; raises TableError if the description is broken.
 
-    files: file -> digest, a table's with its description, as a changed unit changes the words too;
-    leads_to: the file of a table -> those that its keys and limits are checked against.
+    files: file -> digest, a table's with its description, as a changed unit changes the words too.
     """
 
     def __init__(self, project: Project) -> None:
-        self.leads_to: dict[str, set[str]] = {}
         self.files = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
         for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
             for path in project.root.glob(kind):
                 self.files[path.relative_to(project.root).as_posix()] = file_digest(path)
         known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))
         for entry in read_package(project.data, ("schema",))["resources"] if known else []:
-            file, schema = f"data/{entry['path']}", entry["schema"]
+            file = f"data/{entry['path']}"
             if file in self.files:
                 self.files[file] = digest([entry, self.files[file]])
-            limits = [f["maximumFrom"] for f in schema["fields"] if "maximumFrom" in f]
-            others = [key["reference"] for key in foreign_keys(schema)] + limits
-            self.leads_to[file] = {f"data/{other['resource']}.csv" for other in others}
 
 
 def digest(tree: Any) -> str:
@@ -102,10 +96,9 @@ def make_record(notebook: Any, inputs: Inputs, used: set[str], figures: Path) ->
     """What a notebook that has just run is made of, and the figures it wrote into the folder.
 
     notebook: as its file holds it; used: the modules and tables that its kernel loaded or opened,
-    as analysis/rates.py or data/index.csv. A table counts with those that its keys lead to.
+    as analysis/rates.py or data/index.csv. A table opens those that its keys and limits lead to.
     """
-    linked = set().union(*(inputs.leads_to.get(file, ()) for file in used))
-    files = ["requirements.txt", *RUNNER_FILES, *sorted(used | linked)]
+    files = ["requirements.txt", *RUNNER_FILES, *sorted(used)]
     record = {file: inputs.files.get(file, "") for file in files}
     record |= {f"figures/{path.name}": file_digest(path) for path in figure_files(figures)}
     return {"cells": cells_digest(notebook), "outputs": outputs_digest(notebook), "files": record}

@@ -1,7 +1,5 @@
 """Compare one of Walk Free's own workbooks with the table index, cell by cell."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from itertools import product
 from pathlib import Path

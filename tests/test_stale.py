@@ -24,8 +24,8 @@ def fresh(tiny):
     for name, table, figures in (("01_reads", "index", tiny.project.figures), ("02_other", "other", nowhere)):
         path = tiny.notebook(name, ("md", "Text."), ("code", "1 + 1"))
         notebook = json.loads(path.read_text())
-        inputs, used = stale.Inputs(tiny.project), {"analysis/tables.py", f"data/{table}.csv"}
-        notebook["metadata"]["analysis"] = stale.make_record(notebook, inputs, used, figures)
+        now, used = stale.digests(tiny.project), {"analysis/tables.py", f"data/{table}.csv"}
+        notebook["metadata"]["analysis"] = stale.make_record(notebook, now, used, figures)
         path.write_text(json.dumps(notebook))
     assert stale.find_stale(tiny.project) == {} and stale.find_orphans(tiny.project) == []
     return tiny

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import page
-from tools.run import Kernel, Outcome, open_notebook, progress_bar, share_out
+from tools.run import Kernel, Outcome, open_notebook, share_out
 from tools.stale import Project
 
 NOTEBOOK = "country_brief"
@@ -61,11 +61,9 @@ def write_briefs(project: Project, wanted: list[str]) -> int:
         out = Outcome(iso3, Path(staging) / iso3, with_parameter(source, iso3))
         kernel.execute(out, last="%reset -f", keep=True)
         problems.extend(out.problems or write_page(folder / f"{iso3}.html", out.notebook))
-        bar.update()
 
     folder.mkdir(parents=True, exist_ok=True)
-    bar = progress_bar(len(codes), "brief", "briefs")
-    with project.staging("briefs") as staging, bar:
+    with project.staging("briefs") as staging:
         share_out(codes, partial(Kernel, project), write_brief)
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +15,7 @@ from subprocess import DEVNULL
 from typing import Any
 
 from tools import prose
-from tools.stale import RECORD_KEY, Inputs, Project, make_record, read_notebook
+from tools.stale import RECORD_KEY, Project, digests, make_record, read_notebook
 
 CELL_SECONDS = 120  # the longest that one cell may take
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -54,10 +54,8 @@ class Kernel:
 
     project: Project
     seconds: int = CELL_SECONDS  # the longest that one cell may take
-    tick: Callable[[], Any] = lambda: None  # called after each cell
-    closed: bool = False  # no further cell is run
     client: Any = None  # of nbclient, with the kernel that it started
-    cell: int = 0  # the number of the cell that runs; 0 while the kernel starts
+    cell: int = 0  # the number of the cell that runs
 
     def execute(self, out: Outcome, last: str, keep: bool = False) -> Any:
         """Run the cells and `last`, whose outputs it returns; out.problems names one that fails."""
@@ -65,7 +63,7 @@ class Kernel:
         from nbformat.v4 import new_code_cell
 
         self.client = self.client or self.new_client(out.notebook)
-        self.client.nb, self.cell, problem = out.notebook, 0, ""
+        self.client.nb, self.cell, problem = out.notebook, 1, ""
         out.notebook.cells.append(new_code_cell(last))
         cwd, env = self.project.path(out.name).parent, environment(self.project, out.staging)
         try:
@@ -79,7 +77,7 @@ class Kernel:
         except (RuntimeError, OSError) as error:  # it did not start, or a cell wrote to stderr
             problem = str(error)
         if problem:
-            out.problems.append(f"{out.name} cell {self.cell or 1}: {problem}")
+            out.problems.append(f"{out.name} cell {self.cell}: {problem}")
         if problem or not keep:  # else the next notebook has the same kernel
             self.kill()
             self.client = None
@@ -100,26 +98,17 @@ class Kernel:
         return NotebookClient(notebook, manager, **limits, **form, **hooks)
 
     def begin_cell(self, cell: Any, cell_index: int) -> None:
-        """Note which cell runs; RuntimeError once the kernel is closed."""
+        """Note which cell runs."""
         self.cell = cell_index + 1
-        if self.closed:
-            raise RuntimeError("stopped")
 
     def end_cell(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
-        """Count the cell; RuntimeError with the last line that it wrote to stderr, if it did."""
-        self.tick()
+        """RuntimeError with the last line that the cell wrote to stderr, if it did."""
         texts = [output["text"] for output in cell.outputs if output.get("name") == "stderr"]
         if texts:
             raise RuntimeError(f"wrote to stderr: {''.join(texts).strip().splitlines()[-1]}")
 
-    def close(self) -> None:
-        """Stop as soon as possible; another thread may call this."""
-        self.closed = True
-        if self.cell:  # a kernel that is starting stops before its first cell
-            self.kill()
-
     def kill(self) -> None:
-        """End the kernel at once."""
+        """End the kernel at once, if there is one; another thread may call this."""
         manager: Any = getattr(self.client, "km", None)
         process = getattr(getattr(manager, "provisioner", None), "process", None)
         if process is not None:
@@ -158,7 +147,9 @@ def hold_interrupts() -> Iterator[None]:
 
 
 def share_out(tasks: list[Any], new: Callable[[], Kernel], work: Callable[..., None]) -> None:
-    """Call work(kernel, task) for every task, on all cores; after Ctrl-C no kernel is left."""
+    """Call work(kernel, task) for every task, with a bar; after Ctrl-C no kernel is left."""
+    from tqdm import tqdm
+
     kernels = [new() for _ in range(min(os.cpu_count() or 1, len(tasks)))]
     todo = tasks.copy()
     turns = iter(todo)  # one for all threads, so that each task is done once
@@ -167,27 +158,23 @@ def share_out(tasks: list[Any], new: Callable[[], Kernel], work: Callable[..., N
         try:
             for task in turns:
                 work(kernel, task)
+                bar.update()
         finally:
             kernel.kill()
 
-    with ThreadPoolExecutor(len(kernels)) as pool:
+    bar = tqdm(total=len(tasks), unit="notebook", file=sys.stderr)
+    with bar, ThreadPoolExecutor(len(kernels)) as pool:
+        running = [pool.submit(take_turns, kernel) for kernel in kernels]
         try:
-            list(pool.map(take_turns, kernels))
+            for one in running:
+                one.result()
         except BaseException:  # Ctrl-C above all
             with hold_interrupts():
                 todo.clear()
-                for kernel in kernels:
-                    kernel.close()
-                pool.shutdown()
+                while wait(running, timeout=0.1).not_done:
+                    for kernel in kernels:
+                        kernel.kill()
             raise
-
-
-def progress_bar(total: int, unit: str, what: str) -> Any:
-    """A bar on stderr; a log file gets a line now and then."""
-    from tqdm import tqdm
-
-    pause = 0.1 if sys.stderr.isatty() else 5
-    return tqdm(total=total, unit=unit, desc=what, mininterval=pause, file=sys.stderr)
 
 
 def open_notebook(path: Path) -> Any:
@@ -207,7 +194,7 @@ def open_notebook(path: Path) -> Any:
     return notebook
 
 
-def run_notebook(inputs: Inputs, kernel: Kernel, out: Outcome) -> None:
+def run_notebook(files: dict[str, str], kernel: Kernel, out: Outcome) -> None:
     """Run one notebook in a kernel of its own, check its text and record what it was made of."""
     from nbformat.v4 import writes
 
@@ -217,11 +204,10 @@ def run_notebook(inputs: Inputs, kernel: Kernel, out: Outcome) -> None:
     if not out.problems:
         values, opened = json.loads(answers[0]["text"])
         out.problems += prose.prose_messages(out.name, out.notebook, values)
-        root = f"{kernel.project.root.resolve()}{os.sep}"
-        files = {file.removeprefix(root).replace(os.sep, "/") for file in opened}
-        used = {file for file in files & inputs.files.keys() if file.split("/")[0] != "figures"}
+        root, kinds = kernel.project.root.resolve(), ("analysis", "data")
+        used = {f for f in files if f.startswith(kinds) and str(root / f) in opened}
         filed, figures = json.loads(writes(out.notebook)), out.staging / "figures"
-        out.notebook.metadata[RECORD_KEY] = make_record(filed, inputs, used, figures)
+        out.notebook.metadata[RECORD_KEY] = make_record(filed, files, used, figures)
     out.seconds = time.monotonic() - begun
 
 
@@ -229,11 +215,6 @@ def run_notebooks(
     project: Project, names: list[str], staging: Path, seconds: int = CELL_SECONDS
 ) -> list[Outcome]:
     """Run the notebooks in the staging folder; what came of each, in the same order."""
-    inputs, cells = Inputs(project), len(names)
     outcomes = [Outcome(name, staging / name, open_notebook(project.path(name))) for name in names]
-    for out in outcomes:
-        cells += sum(cell.cell_type == "code" for cell in out.notebook.cells)
-    with progress_bar(cells, "cell", "notebooks") as bar:
-        new = partial(Kernel, project, seconds, bar.update)
-        share_out(outcomes, new, partial(run_notebook, inputs))
+    share_out(outcomes, partial(Kernel, project, seconds), partial(run_notebook, digests(project)))
     return outcomes

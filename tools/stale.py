@@ -44,22 +44,20 @@ class Project:
         return TemporaryDirectory(prefix=f"{kind}-", dir=self.build, ignore_cleanup_errors=True)
 
 
-class Inputs:
-    """What notebooks depend on, as it is now; raises TableError if the description is broken.
+def digests(project: Project) -> dict[str, str]:
+    """File -> digest of all that notebooks may depend on, a table's with its description.
 
-    files: file -> digest, a table's with its description, as a changed unit changes the words too.
+    A changed unit changes the words too. TableError if the description is broken.
     """
-
-    def __init__(self, project: Project) -> None:
-        self.files = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
-        for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
-            for path in project.root.glob(kind):
-                self.files[path.relative_to(project.root).as_posix()] = file_digest(path)
-        known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))
-        for entry in read_package(project.data, ("schema",))["resources"] if known else []:
-            file = f"data/{entry['path']}"
-            if file in self.files:
-                self.files[file] = digest([entry, self.files[file]])
+    found = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
+    for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
+        for path in project.root.glob(kind):
+            found[path.relative_to(project.root).as_posix()] = file_digest(path)
+    known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))
+    for entry in read_package(project.data, ("schema",))["resources"] if known else []:
+        if (file := f"data/{entry['path']}") in found:
+            found[file] = digest([entry, found[file]])
+    return found
 
 
 def digest(tree: Any) -> str:
@@ -92,14 +90,15 @@ def figure_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in FIGURE_ENDINGS)
 
 
-def make_record(notebook: Any, inputs: Inputs, used: set[str], figures: Path) -> dict[str, Any]:
+def make_record(
+    notebook: Any, now: dict[str, str], used: set[str], figures: Path
+) -> dict[str, Any]:
     """What a notebook that has just run is made of, and the figures it wrote into the folder.
 
-    notebook: as its file holds it; used: the modules and tables that its kernel loaded or opened,
-    as analysis/rates.py or data/index.csv. A table opens those that its keys and limits lead to.
+    notebook: as its file holds it; now: `digests`; used: the modules and tables that its kernel
+    loaded or opened, as data/index.csv. A table opens those that its keys and limits lead to.
     """
-    files = ["requirements.txt", *RUNNER_FILES, *sorted(used)]
-    record = {file: inputs.files.get(file, "") for file in files}
+    record = {f: now.get(f, "") for f in ["requirements.txt", *RUNNER_FILES, *sorted(used)]}
     record |= {f"figures/{path.name}": file_digest(path) for path in figure_files(figures)}
     return {"cells": cells_digest(notebook), "outputs": outputs_digest(notebook), "files": record}
 
@@ -140,7 +139,7 @@ def find_orphans(project: Project) -> list[str]:
     return [path.name for path in figure_files(project.figures) if path.name not in known]
 
 
-def reasons(project: Project, name: str, inputs: Inputs) -> list[str]:
+def reasons(project: Project, name: str, now: dict[str, str]) -> list[str]:
     """Why a notebook is out of date, in words; [] if it is not."""
     notebook = read_notebook(project.path(name))
     record = record_of(notebook)
@@ -150,15 +149,14 @@ def reasons(project: Project, name: str, inputs: Inputs) -> list[str]:
     if record["outputs"] != outputs_digest(notebook):
         found.append("outputs differ from what the rebuild wrote")
     for file, before in record["files"].items():
-        now = inputs.files.get(file, "")
-        if now != before:
-            what = CHANGES.get(file.split("/")[0], "changed") if now else "is missing"
+        if now.get(file, "") != before:
+            what = CHANGES.get(file.split("/")[0], "changed") if file in now else "is missing"
             found.append(f"{file} {what}")
     return found
 
 
 def find_stale(project: Project, names: list[str] | None = None) -> dict[str, list[str]]:
     """Notebook -> reasons, for each of the names, or of all, that is out of date."""
-    inputs = Inputs(project)
-    found = {name: reasons(project, name, inputs) for name in names or project.names()}
+    now = digests(project)
+    found = {name: reasons(project, name, now) for name in names or project.names()}
     return {name: why for name, why in found.items() if why}

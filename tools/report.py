@@ -6,22 +6,18 @@ import io
 import json
 import re
 import sys
-from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
 
 import pandas as pd
 
-from analysis import claims, tables
-from analysis._package import LONGEST, file_content
+from analysis import _package, claims, rounding, tables
 from analysis.claims.lookup import number_text
 from analysis.claims.verdicts import NUMERIC
-from analysis.rounding import INCONSISTENT, VERDICTS, exact
-from tools import page
-from tools.own_tables import stage
+from tools import own_tables, page
 
-UNREAD = "could not be read"
+UNREAD, INDENT = "could not be read", " " * 5
 COMMA = 'put quotation marks around a cell with a comma: "269,000"'
 SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
 ABOUT = page.TEMPLATES.get_template("about.md.j2").render().split("\n\n")
@@ -34,13 +30,15 @@ def read_claims(file: str) -> pd.DataFrame:
     claims.judge of it.
     """
     try:
-        return claims_in(file_content(Path(file)).decode("utf-8-sig"))
+        return claims_in(_package.file_content(Path(file)).decode("utf-8-sig"))
     except FileNotFoundError:
         fault = "there is no file of that name; check the name and the folder"
     except UnicodeDecodeError as error:
         fault = f"is not UTF-8 (byte {error.start}); save it as CSV UTF-8"
-    except (OSError, ValueError) as error:
-        fault = f"cannot be read as a CSV file: {error}" if isinstance(error, OSError) else f"{error}"
+    except OSError as error:
+        fault = f"cannot be read as a CSV file: {error}"
+    except ValueError as error:
+        fault = str(error)
     raise ValueError(f"{file}: {fault}")
 
 
@@ -79,8 +77,8 @@ def row_fault(row: list[str], header: list[str], width: int, is_open: bool) -> s
     may have the right number of cells by chance: 269,000 then stands in printed and formula, and
     the formula in the next column.
     """
-    if max(map(len, row)) > LONGEST:
-        return f"a cell of more than {LONGEST:,} letters; is a quotation mark not closed?"
+    if max(map(len, row)) > _package.LONGEST:
+        return f"a cell of more than {_package.LONGEST:,} letters; is a quotation mark not closed?"
     if is_open:
         return "a quotation mark is opened and not closed; close it: what follows was not read"
     if len(row) > width or any(row[len(header) :]):
@@ -95,18 +93,18 @@ def row_fault(row: list[str], header: list[str], width: int, is_open: bool) -> s
 
 def for_reader(found: pd.DataFrame) -> pd.DataFrame:
     """The verdicts with numbers as text, a gap as ""; a claim with an error has verdict UNREAD."""
-    seen = found.copy()
-    for name in NUMERIC:
-        seen[name] = ["" if pd.isna(value) else number_text(exact(value)) for value in found[name]]
+    numbers = found[NUMERIC].astype(object).map(rounding.exact, na_action="ignore")
+    texts = numbers.map(number_text, na_action="ignore").fillna("")
+    seen = found.assign(**{name: texts[name] for name in NUMERIC})
     seen.loc[seen["error"] != "", ["verdict", "severity"]] = [UNREAD, ""]
     return seen
 
 
 def verdict_counts(seen: pd.DataFrame) -> str:
     """How often each verdict was reached, and how many claims could not be read."""
-    counts: Counter[str] = Counter(seen["verdict"])
-    words = [*VERDICTS, UNREAD] if UNREAD in counts else VERDICTS
-    return f"{len(seen)} claims: {', '.join(f'{counts[word]} {word}' for word in words)}"
+    counts = seen["verdict"].value_counts()
+    words = [*rounding.VERDICTS, UNREAD] if UNREAD in counts else rounding.VERDICTS
+    return f"{len(seen)} claims: {', '.join(f'{counts.get(word, 0)} {word}' for word in words)}"
 
 
 def verdicts_as_text(seen: pd.DataFrame) -> str:
@@ -116,8 +114,8 @@ def verdicts_as_text(seen: pd.DataFrame) -> str:
         said = not row["meant"] or row["meant"] in row["reason"]
         words = "" if said else f' "{row["tested"]}" is read as {row["meant"]}.'
         parts = [f"{row['id']}:{words} {row['reason']}"]
-        parts += [f"     {row['formula']}", f"     uses {row['inputs']}"] if row["inputs"] else []
-        why += [fill(part, 118, subsequent_indent=" " * 5, break_on_hyphens=False) for part in parts]
+        parts += [INDENT + row["formula"], f"{INDENT}uses {row['inputs']}"] if row["inputs"] else []
+        why += [fill(part, 118, subsequent_indent=INDENT, break_on_hyphens=False) for part in parts]
     table = seen[SHOWN].to_string(index=False, justify="left", max_colwidth=60)
     heading = "How each figure was read, why the verdict, and what was computed from which figures"
     about = [fill(text, 118) for text in ABOUT]
@@ -153,16 +151,15 @@ def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: 
 
 
 def show_verdicts(
-    file: str | None = None, as_json: bool = False, pages: Path | None = None,
-    own: str | None = None,
-) -> int:  # fmt: skip
+    file: str | None = None, as_json: bool = False, pages: Path | None = None, own: str = ""
+) -> int:
     """Print the verdicts, or write them to a page in the folder `pages`; own: a folder of tables.
 
     2 if a claim could not be read, else 1 if one is inconsistent.
     """
     article = tables.load("claims") if file is None else read_claims(file)
     with TemporaryDirectory() as staged:
-        folders = [stage(Path(own), Path(staged)), tables.DATA] if own else []
+        folders = [own_tables.stage(Path(own), Path(staged)), tables.DATA] if own else []
         found, errors = claims.judge(article, *folders)
     seen = for_reader(found)
     if pages:
@@ -173,4 +170,4 @@ def show_verdicts(
     for error in errors:
         fault = " ".join(str(error).split())
         print(f"analysis: {file or 'data/claims.csv'}, {fault}", file=sys.stderr)
-    return 2 if errors else int(INCONSISTENT in set(found["verdict"]))
+    return 2 if errors else int(rounding.INCONSISTENT in set(found["verdict"]))

@@ -14,6 +14,7 @@ RECORD_PARTS: dict[str, type] = {"cells": str, "outputs": str, "files": dict}  #
 RUNNER_FILES = ["tools/run.py", "tools/prose.py"]  # of tools/, what decides what a rebuild writes
 CHANGES = {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
 TOOLS = Path(__file__).resolve().parent
+Digests = dict[str, str]  # file -> sha256, "" without the file
 
 
 class Project:
@@ -44,8 +45,8 @@ class Project:
         return TemporaryDirectory(prefix=f"{kind}-", dir=self.build, ignore_cleanup_errors=True)
 
 
-def digests(project: Project) -> dict[str, str]:
-    """File -> digest of all that notebooks may depend on, a table's with its description.
+def digests(project: Project) -> Digests:
+    """Those of all that notebooks may depend on, a table's with its description.
 
     A changed unit changes the words too. TableError if the description is broken.
     """
@@ -90,9 +91,7 @@ def figure_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in FIGURE_ENDINGS)
 
 
-def make_record(
-    notebook: Any, now: dict[str, str], used: set[str], figures: Path
-) -> dict[str, Any]:
+def make_record(notebook: Any, now: Digests, used: set[str], figures: Path) -> dict[str, Any]:
     """What a notebook that has just run is made of, and the figures it wrote into the folder.
 
     notebook: as its file holds it; now: `digests`; used: the modules and tables that its kernel
@@ -139,7 +138,7 @@ def find_orphans(project: Project) -> list[str]:
     return [path.name for path in figure_files(project.figures) if path.name not in known]
 
 
-def reasons(project: Project, name: str, now: dict[str, str]) -> list[str]:
+def reasons(project: Project, name: str, now: Digests) -> list[str]:
     """Why a notebook is out of date, in words; [] if it is not."""
     notebook = read_notebook(project.path(name))
     record = record_of(notebook)

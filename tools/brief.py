@@ -62,7 +62,6 @@ def write_briefs(project: Project, wanted: list[str]) -> int:
         kernel.execute(out, last="%reset -f", keep=True)
         problems.extend(out.problems or write_page(folder / f"{iso3}.html", out.notebook))
 
-    folder.mkdir(parents=True, exist_ok=True)
     with project.staging("briefs") as staging:
         share_out(codes, partial(Kernel, project), write_brief)
     for problem in problems:

@@ -15,20 +15,18 @@ LAB_OPTIONS = [  # a page to begin with; nothing is asked of the network
 ]
 NEWS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 FOLDERS = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
-FOLDERS |= {"IPYTHONDIR": "python", "JUPYTER_RUNTIME_DIR": "runtime", "ANALYSIS_FIGURES": "figures"}
+FOLDERS |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
+FOLDERS |= {"ANALYSIS_FIGURES": "figures"}
 
 
 def copy_notebooks(project: Project) -> int:
     """Copy the notebooks to build/lab/notebooks; how many copies were there, which are kept."""
-    kept = 0
-    for source in project.notebooks.rglob("*.ipynb"):
-        copy = project.build / "lab" / source.relative_to(project.root)
-        if copy.exists():
-            kept += 1
-        elif not (source.match("*.failed.ipynb") or ".ipynb_checkpoints" in source.parts):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
-    return kept
+    folder = project.build / "lab" / "notebooks"
+    kept = [path.name for path in folder.rglob("*.ipynb")]
+    skip = shutil.ignore_patterns("*.failed.ipynb", ".ipynb_checkpoints", *kept)
+    bare = shutil.copyfile  # a copy of a file that may not be written can be
+    shutil.copytree(project.notebooks, folder, False, skip, bare, dirs_exist_ok=True)
+    return len(kept)
 
 
 def own_folders(home: Path) -> dict[str, str]:

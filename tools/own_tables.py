@@ -11,8 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import _package, tables
-from analysis._validate import problems_in
+from analysis import _package, _validate, tables
 from analysis.rounding import UNROUNDED
 
 LIST, LISTED = "tables.csv", ["table", "column", "unit", "rounding", "source"]
@@ -70,7 +69,7 @@ def write_table(folder: Path, into: Path, entry: dict[str, Any]) -> None:
     fields, path = entry["schema"]["fields"], folder / Path(entry["path"]).name
     header, *rows = _package.rows_of(path)
     rows = [(line, [plain(text) for text in cells]) for line, cells in rows]
-    if problems := list(problems_in([header, *rows], entry, folder)):
+    if problems := list(_validate.problems_in([header, *rows], entry, folder)):
         raise tables.TableError(*problems)
     table = pd.DataFrame([cells for _, cells in rows], columns=header[1])
     for field in [field for field in fields if field["type"] in ("number", "integer")]:

@@ -26,8 +26,7 @@ ABOUT = page.TEMPLATES.get_template("about.md.j2").render().split("\n\n")
 def read_claims(file: str) -> pd.DataFrame:
     """A reader's own claims, all cells as text; ValueError for a file or header at fault.
 
-    A row that a comma has parted into too many cells keeps its id alone; attrs["unread"] tells
-    claims.judge of it.
+    A row that cannot be read keeps its id alone; attrs["unread"] tells claims.judge of it.
     """
     try:
         return claims_in(_package.file_content(Path(file)).decode("utf-8-sig"))
@@ -70,12 +69,11 @@ def claims_in(text: str) -> pd.DataFrame:
 
 
 def row_fault(row: list[str], header: list[str], width: int, is_open: bool) -> str:
-    """What is wrong with a row as a row, or "": a comma without quotation marks parts a cell, ...
+    """Why a row cannot be read, or "": above all, a comma without quotation marks parts a cell.
 
-    width: cells of the header line, with the empty ones at its end that spreadsheets add; is_open:
-    a quotation mark takes in the rest of the file. Where later columns are left out a parted row
-    may have the right number of cells by chance: 269,000 then stands in printed and formula, and
-    the formula in the next column.
+    width: cells of the header line, with the empty ones that spreadsheets add at its end; is_open:
+    a quotation mark takes in the rest of the file. With a last column left out, a parted row has as
+    many cells as it should: 269,000 stands in printed and formula, the formula in the next column.
     """
     if max(map(len, row)) > _package.LONGEST:
         return f"a cell of more than {_package.LONGEST:,} letters; is a quotation mark not closed?"
@@ -135,17 +133,16 @@ def verdicts_as_json(found: pd.DataFrame) -> str:
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
-def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: str | None) -> Path:
-    """A page with the counts, what could not be read, the verdicts, and what the words mean."""
+def write_claims_page(seen: pd.DataFrame, pages: Path, file: str | None) -> Path:
+    """A page with the counts, the verdicts or why there is none, and what the words mean."""
     source = Path(file or "article")
     key = hashlib.sha256(bytes(source.resolve())).hexdigest()[:8]
     path = pages / f"{source.stem[:60]}.html"
     if path.exists() and f'id="{key}"' not in path.read_text(encoding="utf-8"):
         path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
-    values = {"counts": verdict_counts(seen), "faults": faults, "about": ABOUT, "key": key}
-    values |= {"source": source.name if file else "the article"}
+    values = {"counts": verdict_counts(seen), "about": ABOUT, "key": key}
+    values["source"] = source.name if file else "the article"
     rows, template = seen.to_dict("records"), page.TEMPLATES.get_template("claims.html.j2")
-    pages.mkdir(parents=True, exist_ok=True)
     page.publish(path, f"Verdicts on {path.stem}", template.render(values, rows=rows), "verdicts")
     return path
 
@@ -153,7 +150,7 @@ def write_claims_page(seen: pd.DataFrame, faults: list[str], pages: Path, file: 
 def show_verdicts(
     file: str | None = None, as_json: bool = False, pages: Path | None = None, own: str = ""
 ) -> int:
-    """Print the verdicts, or write them to a page in the folder `pages`; own: a folder of tables.
+    """Print the verdicts, or write a page to `pages`; own: a folder of tables.
 
     2 if a claim could not be read, else 1 if one is inconsistent.
     """
@@ -163,7 +160,7 @@ def show_verdicts(
         found, errors = claims.judge(article, *folders)
     seen = for_reader(found)
     if pages:
-        path = write_claims_page(seen, [str(error) for error in errors], pages, file)
+        path = write_claims_page(seen, pages, file)
         print(f"wrote {path}: open it in a browser. {verdict_counts(seen)}")
     else:
         print(verdicts_as_json(found) if as_json else verdicts_as_text(seen))

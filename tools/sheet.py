@@ -14,8 +14,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from openpyxl.utils import column_index_from_string, get_column_letter  # type: ignore
 from openpyxl.worksheet._reader import WorkSheetParser  # type: ignore[import-untyped]
 
-from analysis._package import MB, file_content
-from analysis.tables import near
+from analysis._package import MB, file_content, near
 
 Layout = dict[Any, Any]  # a row of layouts.csv: edition, sheet, header_row, rate_unit and names
 LAYOUTS: list[Layout] = pd.read_csv(Path(__file__).with_name("layouts.csv")).to_dict("records")
@@ -122,10 +121,7 @@ def shorten(content: bytes) -> io.BytesIO:
 
 
 def sheet_cells(sheet: Any, stored: bool = True) -> tuple[Cells, list[Any]]:
-    """Each cell that holds something, and the areas of merged cells.
-
-    stored: of a formula the value that it last had; else the formula itself.
-    """
+    """(filled cells, merged areas); stored: of a formula the last value, else the formula."""
     book, cells = sheet.parent, Cells()
     dates = book.epoch, book._date_formats, book._timedelta_formats
     parser = WorkSheetParser(sheet._get_source(), sheet._shared_strings, stored, *dates)
@@ -142,8 +138,7 @@ def country_sheet(book: Any) -> tuple[Any, Layout]:
     if len(found) == 1:
         return found[0], layouts[fold(found[0].title)]
     if found:
-        titles = quote(*(sheet.title for sheet in found))
-        raise SheetError(f" has the sheets of more than one edition, {titles}; keep one in a file")
+        raise SheetError(" has the sheets of more than one edition; keep one of them in a file")
     remedy = ORIGINAL
     for sheet in book.worksheets:
         rows = sheet_cells(sheet)[0].values()

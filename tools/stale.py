@@ -46,10 +46,7 @@ class Project:
 
 
 def digests(project: Project) -> Digests:
-    """Those of all that notebooks may depend on, a table's with its description.
-
-    A changed unit changes the words too. TableError if the description is broken.
-    """
+    """Of all that notebooks depend on, a table's with its description (TableError if broken)."""
     found = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
     for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
         for path in project.root.glob(kind):

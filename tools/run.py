@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -45,7 +44,6 @@ class Outcome:
     staging: Path  # a folder of its own, with figures/ in it
     notebook: Any
     problems: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 @dataclass
@@ -53,7 +51,6 @@ class Kernel:
     """A place for a kernel of this Python, which runs one notebook after another in one thread."""
 
     project: Project
-    seconds: int = CELL_SECONDS  # the longest that one cell may take
     client: Any = None  # of nbclient, with the kernel that it started
     cell: int = 0  # the number of the cell that runs
 
@@ -71,7 +68,7 @@ class Kernel:
         except exceptions.CellExecutionError as error:
             problem = f"{error.ename}: {error.evalue.partition(chr(10))[0]}"
         except exceptions.CellTimeoutError:
-            problem = f"took longer than {self.seconds} seconds and was stopped"
+            problem = f"took longer than {CELL_SECONDS} seconds and was stopped"
         except exceptions.DeadKernelError:
             problem = "the kernel died"
         except (RuntimeError, OSError) as error:  # it did not start, or a cell wrote to stderr
@@ -92,7 +89,7 @@ class Kernel:
 
         specs = KernelSpecManager(kernel_dirs=[])
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
-        limits = {"timeout": self.seconds, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
+        limits = {"timeout": CELL_SECONDS, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
         form = {"coalesce_streams": True, "record_timing": False}
         hooks = {"on_cell_start": self.begin_cell, "on_cell_executed": self.end_cell}
         return NotebookClient(notebook, manager, **limits, **form, **hooks)
@@ -198,7 +195,6 @@ def run_notebook(files: dict[str, str], kernel: Kernel, out: Outcome) -> None:
     """Run one notebook in a kernel of its own, check its text and record what it was made of."""
     from nbformat.v4 import writes
 
-    begun = time.monotonic()
     ties = [tie.expression for _, tie in prose.all_ties(out.notebook)]
     answers = kernel.execute(out, LAST_CODE % (ties,))
     if not out.problems:
@@ -208,13 +204,10 @@ def run_notebook(files: dict[str, str], kernel: Kernel, out: Outcome) -> None:
         used = {f for f in files if f.startswith(kinds) and str(root / f) in opened}
         filed, figures = json.loads(writes(out.notebook)), out.staging / "figures"
         out.notebook.metadata[RECORD_KEY] = make_record(filed, files, used, figures)
-    out.seconds = time.monotonic() - begun
 
 
-def run_notebooks(
-    project: Project, names: list[str], staging: Path, seconds: int = CELL_SECONDS
-) -> list[Outcome]:
+def run_notebooks(project: Project, names: list[str], staging: Path) -> list[Outcome]:
     """Run the notebooks in the staging folder; what came of each, in the same order."""
     outcomes = [Outcome(name, staging / name, open_notebook(project.path(name))) for name in names]
-    share_out(outcomes, partial(Kernel, project, seconds), partial(run_notebook, digests(project)))
+    share_out(outcomes, partial(Kernel, project), partial(run_notebook, digests(project)))
     return outcomes

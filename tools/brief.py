@@ -2,7 +2,6 @@
 
 import copy
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ def write_briefs(project: Project, wanted: list[str]) -> int:
         problems.extend(out.problems or write_page(folder / f"{iso3}.html", out.notebook))
 
     with project.staging("briefs") as staging:
-        share_out(codes, partial(Kernel, project), write_brief)
+        share_out(project, codes, write_brief)
     for problem in problems:
         print(problem, file=sys.stderr)
     written, first = len(codes) - len(problems), f"open {codes[0]}.html in a browser, or print it"

@@ -143,11 +143,11 @@ def hold_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def share_out(tasks: list[Any], new: Callable[[], Kernel], work: Callable[..., None]) -> None:
-    """Call work(kernel, task) for every task, with a bar; after Ctrl-C no kernel is left."""
+def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> None:
+    """Call work(kernel, task) for every task, on all cores; after Ctrl-C no kernel is left."""
     from tqdm import tqdm
 
-    kernels = [new() for _ in range(min(os.cpu_count() or 1, len(tasks)))]
+    kernels = [Kernel(project) for _ in range(min(os.cpu_count() or 1, len(tasks)))]
     todo = tasks.copy()
     turns = iter(todo)  # one for all threads, so that each task is done once
 
@@ -209,5 +209,5 @@ def run_notebook(files: dict[str, str], kernel: Kernel, out: Outcome) -> None:
 def run_notebooks(project: Project, names: list[str], staging: Path) -> list[Outcome]:
     """Run the notebooks in the staging folder; what came of each, in the same order."""
     outcomes = [Outcome(name, staging / name, open_notebook(project.path(name))) for name in names]
-    share_out(outcomes, partial(Kernel, project), partial(run_notebook, digests(project)))
+    share_out(project, outcomes, partial(run_notebook, digests(project)))
     return outcomes

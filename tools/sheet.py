@@ -23,7 +23,6 @@ SheetRows = dict[int, dict[str, str]]  # row in the file -> column -> text
 Letters = dict[str, str]  # column -> the letter under which it stands in the file
 SHEET_COLUMNS = ("country", "region", "population", "people", "rate")
 DETAILS = SHEET_COLUMNS[1:]  # the country is what the rows are matched by
-LAST_HEADER = 10  # the names of the columns are looked for in the rows down to this one
 NUMBER_TEXT = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 # digits with marks that countries use differently; only in a rate is the dot of 1.5 clear
 WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*|.*(?![0-9])\d.*"
@@ -159,7 +158,7 @@ def missing_names(row: dict[str, Any], layout: Layout) -> list[str]:
 
 def header_letters(cells: Cells, layout: Layout, areas: list[Any]) -> tuple[int, Letters]:
     """(row of the header, column -> its letter); SheetError with the names expected and found."""
-    places = [layout["header_row"], *range(1, LAST_HEADER + 1)]
+    places = [layout["header_row"], *range(1, 11)]  # it may stand elsewhere in the first ten
     n = min(places, key=lambda n: len(missing_names(cells.get(n, {}), layout)))
     header, start = cells.get(n, {}), f", sheet '{layout['sheet']}', row {n}:"
     columns = {fold(layout[column]): column for column in SHEET_COLUMNS}

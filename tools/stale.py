@@ -12,7 +12,8 @@ FIGURE_ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
 RECORD_KEY = "analysis"  # where in a notebook's metadata the record lies
 RECORD_PARTS: dict[str, type] = {"cells": str, "outputs": str, "files": dict}  # file -> digest
 RUNNER_FILES = ["tools/run.py", "tools/prose.py"]  # of tools/, what decides what a rebuild writes
-CHANGES = {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
+CHANGES = {"cells": "cells changed", "outputs": "outputs differ from what the rebuild wrote"}
+CHANGES |= {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
 TOOLS = Path(__file__).resolve().parent
 Digests = dict[str, str]  # file -> sha256, "" without the file
 
@@ -73,14 +74,11 @@ def text_of(cell: Any) -> str:
     return "".join(cell["source"]).replace("\r\n", "\n")
 
 
-def cells_digest(notebook: Any) -> str:
-    """sha256 over the kind and text of every cell, in order."""
-    return digest([[cell["cell_type"], text_of(cell)] for cell in notebook["cells"]])
-
-
-def outputs_digest(notebook: Any) -> str:
-    """sha256 over everything the code cells show, in the form that a file has."""
-    return digest([cell.get("outputs", []) for cell in notebook["cells"]])
+def content(notebook: Any) -> Digests:
+    """cells: of the kind and text of every cell; outputs: of all they show, as a file has it."""
+    texts = [[cell["cell_type"], text_of(cell)] for cell in notebook["cells"]]
+    shown = [cell.get("outputs", []) for cell in notebook["cells"]]
+    return {"cells": digest(texts), "outputs": digest(shown)}
 
 
 def figure_files(folder: Path) -> list[Path]:
@@ -96,7 +94,7 @@ def make_record(notebook: Any, now: Digests, used: set[str], figures: Path) -> d
     """
     record = {f: now.get(f, "") for f in ["requirements.txt", *RUNNER_FILES, *sorted(used)]}
     record |= {f"figures/{path.name}": file_digest(path) for path in figure_files(figures)}
-    return {"cells": cells_digest(notebook), "outputs": outputs_digest(notebook), "files": record}
+    return {**content(notebook), "files": record}
 
 
 def record_of(notebook: Any) -> dict[str, Any]:
@@ -110,7 +108,7 @@ def read_notebook(path: Path) -> Any:
     """A file as plain JSON; ValueError naming the file if it is no notebook."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        cells_digest(notebook)  # fails where a cell lacks its kind or its text
+        content(notebook)  # fails where a cell lacks its kind or its text
         record_of(notebook)  # fails without metadata
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"notebooks/{path.name} cannot be read as a notebook ({error})"
@@ -141,9 +139,8 @@ def reasons(project: Project, name: str, now: Digests) -> list[str]:
     record = record_of(notebook)
     if record.keys() != RECORD_PARTS.keys():
         return ["never run"]
-    found = ["cells changed"] if record["cells"] != cells_digest(notebook) else []
-    if record["outputs"] != outputs_digest(notebook):
-        found.append("outputs differ from what the rebuild wrote")
+    there = content(notebook)
+    found = [CHANGES[part] for part in there if record[part] != there[part]]
     for file, before in record["files"].items():
         if now.get(file, "") != before:
             what = CHANGES.get(file.split("/")[0], "changed") if file in now else "is missing"

@@ -72,7 +72,8 @@ def test_the_guide_names_the_usual_hedges_as_the_vocabulary_has_them():
     lines = section("How a printed phrase is read").splitlines()
     told = {"hedge": "- After *about*", "below": "- *nearly*", "threshold": "- After *more than*"}
     for role, start in told.items():
-        words = re.findall(r"\*([a-z ]+)\*", next(line for line in lines if line.startswith(start)).split("; *just over")[0])
+        line = next(line for line in lines if line.startswith(start))
+        words = re.findall(r"\*([a-z ]+)\*", line.split("; *just over")[0])
         assert len(words) > 4 and set(words) - {"threshold"} <= set(VOCABULARY[role]), role
 
 

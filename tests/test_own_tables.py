@@ -43,14 +43,15 @@ def test_numbers_carry_the_rounding_and_the_unit_they_were_given(tmp_path):
 
 
 def test_a_column_named_edition_has_no_part_in_the_index(tmp_path):
-    mine = book(tmp_path, farms="name,edition,people,rate\nHill,2023,7,3\n",
-                tables=LIST.replace("cows,cows,100", "people,people,unrounded").replace("share,percent", "rate,percent"))  # fmt: skip
+    units = LIST.replace("cows,cows,100", "people,people,unrounded").replace("share,percent", "rate,percent")
+    mine = book(tmp_path, farms="name,edition,people,rate\nHill,2023,7,3\n", tables=units)
     assert evaluate("value(farms.people; edition=2023)", mine).interval.bounds() == (7, 7)
     assert evaluate("value(farms.rate; edition=2023)", mine).interval.bounds() == (0.0295, 0.0305)
 
 
 def test_a_table_of_a_readers_own_comes_before_ours_of_that_name(tmp_path):
-    mine = book(tmp_path, index="name,people\nHill,7\n", tables="table,column,unit,rounding,source\nindex,people,people,1,Mine\n")
+    units = "table,column,unit,rounding,source\nindex,people,people,1,Mine\n"
+    mine = book(tmp_path, index="name,people\nHill,7\n", tables=units)
     assert evaluate("value(index.people)", mine).value == 7
 
 
@@ -66,12 +67,21 @@ def test_a_folder_may_have_a_description_of_its_own(tmp_path):
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"tables": "table,column\nfarms,cows\n"}, ["tables.csv has the columns table, column, not table, column, unit"]),
-        ({"tables": LIST.replace("100", "often")}, ['farms.csv: "often", the rounding of cows, is no number above zero']),
+        (
+            {"tables": "table,column\nfarms,cows\n"},
+            ["tables.csv has the columns table, column, not table, column, unit"],
+        ),
+        (
+            {"tables": LIST.replace("100", "often")},
+            ['farms.csv: "often", the rounding of cows, is no number above zero'],
+        ),
         ({"tables": LIST.replace("100", "0")}, ['"0", the rounding of cows', "write 0.1, 1000 or unrounded"]),
         ({"tables": LIST.replace("farms,cows", "farms,cow")}, ['farms.csv has no column "cow"; did you mean cows?']),
         ({"tables": LIST.replace("farms,", "barns,")}, ["barns.csv", "is missing"]),
-        ({"farms": FARMS.replace("300", "many")}, ["farms.csv, row 3, column cows", '"many" is not a', "write digits only"]),
+        (
+            {"farms": FARMS.replace("300", "many")},
+            ["farms.csv, row 3, column cows", '"many" is not a', "write digits only"],
+        ),
         ({"farms": FARMS.replace("300,-", "300")}, ["farms.csv, row 3", "has 3 cells, not 4"]),
         ({"farms": ""}, ["farms.csv", "is empty"]),
     ],

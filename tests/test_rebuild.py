@@ -137,6 +137,19 @@ def test_ctrl_c_changes_nothing_and_leaves_no_kernel(tiny, tmp_path, command):
         os.kill(kernel, 0)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_while_a_kernel_starts_is_one_line_too(tiny):
+    tiny.notebook("01_good", GOOD)
+    with subprocess.Popen(on(tiny, ["rebuild"]), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 60
+        while not list(tiny.project.build.rglob("opened.py")) and time.monotonic() < deadline:
+            time.sleep(0.01)  # written just before the kernel is started
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert running.returncode == 130 and b"nothing was left half-written" in said and b"Traceback" not in said
+    assert list(tiny.project.build.iterdir()) == []
+
+
 def test_ctrl_c_while_publishing_waits_until_all_is_in_place():
     done = []
     with pytest.raises(KeyboardInterrupt), rebuild.hold_interrupts():

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -51,8 +51,9 @@ class Kernel:
     """A place for a kernel of this Python, which runs one notebook after another in one thread."""
 
     project: Project
+    closed: bool = False  # no further cell is run
     client: Any = None  # of nbclient, with the kernel that it started
-    cell: int = 0  # the number of the cell that runs
+    cell: int = 0  # the number of the cell that runs; 0 while the kernel starts
 
     def execute(self, out: Outcome, last: str, keep: bool = False) -> Any:
         """Run the cells and `last`, whose outputs it returns; out.problems names one that fails."""
@@ -60,7 +61,7 @@ class Kernel:
         from nbformat.v4 import new_code_cell
 
         self.client = self.client or self.new_client(out.notebook)
-        self.client.nb, self.cell, problem = out.notebook, 1, ""
+        self.client.nb, self.cell, problem = out.notebook, 0, ""
         out.notebook.cells.append(new_code_cell(last))
         cwd, env = self.project.path(out.name).parent, environment(self.project, out.staging)
         try:
@@ -74,7 +75,7 @@ class Kernel:
         except (RuntimeError, OSError) as error:  # it did not start, or a cell wrote to stderr
             problem = str(error)
         if problem:
-            out.problems.append(f"{out.name} cell {self.cell}: {problem}")
+            out.problems.append(f"{out.name} cell {self.cell or 1}: {problem}")
         if problem or not keep:  # else the next notebook has the same kernel
             self.kill()
             self.client = None
@@ -95,8 +96,10 @@ class Kernel:
         return NotebookClient(notebook, manager, **limits, **form, **hooks)
 
     def begin_cell(self, cell: Any, cell_index: int) -> None:
-        """Note which cell runs."""
+        """Note which cell runs; RuntimeError once the kernel is closed."""
         self.cell = cell_index + 1
+        if self.closed:
+            raise RuntimeError("stopped")
 
     def end_cell(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
         """RuntimeError with the last line that the cell wrote to stderr, if it did."""
@@ -104,8 +107,14 @@ class Kernel:
         if texts:
             raise RuntimeError(f"wrote to stderr: {''.join(texts).strip().splitlines()[-1]}")
 
+    def close(self) -> None:
+        """Stop as soon as possible; another thread may call this."""
+        self.closed = True
+        if self.cell:  # a kernel that is starting stops before its first cell
+            self.kill()
+
     def kill(self) -> None:
-        """End the kernel at once, if there is one; another thread may call this."""
+        """End the kernel at once, if there is one."""
         manager: Any = getattr(self.client, "km", None)
         process = getattr(getattr(manager, "provisioner", None), "process", None)
         if process is not None:
@@ -161,16 +170,14 @@ def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> 
 
     bar = tqdm(total=len(tasks), unit="notebook", file=sys.stderr)
     with bar, ThreadPoolExecutor(len(kernels)) as pool:
-        running = [pool.submit(take_turns, kernel) for kernel in kernels]
         try:
-            for one in running:
-                one.result()
+            list(pool.map(take_turns, kernels))
         except BaseException:  # Ctrl-C above all
             with hold_interrupts():
                 todo.clear()
-                while wait(running, timeout=0.1).not_done:
-                    for kernel in kernels:
-                        kernel.kill()
+                for kernel in kernels:
+                    kernel.close()
+                pool.shutdown()
             raise
 
 

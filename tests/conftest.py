@@ -49,15 +49,14 @@ class Tiny:
         lines = ["import os, pathlib", "out = pathlib.Path(os.environ['ANALYSIS_FIGURES'])"]
         return "code", "\n".join(lines + [f"_ = (out / {file!r}).write_text({file!r})" for file in files])
 
-    def table(self, name, text, unit="people", leads_to=()):
-        """Write a table and its description, with a foreign key to each of the named tables."""
+    def table(self, name, text, unit="people"):
+        """Write a table and its description."""
         import json
 
         (self.project.data / f"{name}.csv").write_text(text)
         path = self.project.data / "datapackage.json"
         known = json.loads(path.read_text())["resources"] if path.exists() else []
-        keys = [{"fields": ["n"], "reference": {"resource": other, "fields": ["n"]}} for other in leads_to]
-        schema = {"fields": [{"name": "n", "type": "integer", "unit": unit}], "foreignKeys": keys}
+        schema = {"fields": [{"name": "n", "type": "integer", "unit": unit}]}
         entry = {"name": name, "path": f"{name}.csv", "schema": schema}
         path.write_text(json.dumps({"resources": [e for e in known if e["name"] != name] + [entry]}))
 

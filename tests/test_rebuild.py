@@ -17,8 +17,8 @@ GOOD = ("code", "people = 2695479\npeople")
 LEFT_ALONE = ".failed.ipynb"
 
 
-def run(tiny, *names, everything=False, seconds=60):
-    return rebuild.rebuild(tiny.project, list(names), everything, seconds)
+def run(tiny, *names, everything=False):
+    return rebuild.rebuild(tiny.project, list(names), everything)
 
 
 def on(tiny, command):
@@ -82,12 +82,13 @@ def test_a_notebook_that_raises_keeps_everything_committed_and_does_not_stop_oth
     assert run(tiny, "01_broken") == 0 and not broken.with_name(f"01_broken{LEFT_ALONE}").exists()
 
 
-def test_a_cell_beyond_the_limit_and_a_dead_kernel_are_named(tiny, capsys):
+def test_a_cell_beyond_the_limit_and_a_dead_kernel_are_named(tiny, capsys, monkeypatch):
+    monkeypatch.setattr("tools.run.CELL_SECONDS", 2)
     tiny.notebook("01_slow", GOOD, ("code", "import time; time.sleep(60)"))
     tiny.notebook("02_dead", ("code", "import os; os._exit(3)"))
     tiny.notebook("03_warns", ("code", "import warnings; warnings.warn('look out')"))
     begun = time.monotonic()
-    assert run(tiny, seconds=2) == 1
+    assert run(tiny) == 1
     assert time.monotonic() - begun < 30
     said = capsys.readouterr().err
     assert "01_slow cell 2: took longer than 2 seconds and was stopped" in said
@@ -134,6 +135,19 @@ def test_ctrl_c_changes_nothing_and_leaves_no_kernel(tiny, tmp_path, command):
     assert [p.name for p in tiny.project.build.rglob("*") if p.name != "briefs"] == []
     with pytest.raises(ProcessLookupError):
         os.kill(kernel, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_while_a_kernel_starts_is_one_line_too(tiny):
+    tiny.notebook("01_good", GOOD)
+    with subprocess.Popen(on(tiny, ["rebuild"]), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 60
+        while not list(tiny.project.build.rglob("opened.py")) and time.monotonic() < deadline:
+            time.sleep(0.01)  # written just before the kernel is started
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert running.returncode == 130 and b"nothing was left half-written" in said and b"Traceback" not in said
+    assert list(tiny.project.build.iterdir()) == []
 
 
 def test_ctrl_c_while_publishing_waits_until_all_is_in_place():

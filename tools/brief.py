@@ -2,12 +2,11 @@
 
 import copy
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tools import page
-from tools.run import Kernel, Outcome, open_notebook, progress_bar, share_out
+from tools.run import Kernel, Outcome, open_notebook, share_out
 from tools.stale import Project
 
 NOTEBOOK = "country_brief"
@@ -61,12 +60,9 @@ def write_briefs(project: Project, wanted: list[str]) -> int:
         out = Outcome(iso3, Path(staging) / iso3, with_parameter(source, iso3))
         kernel.execute(out, last="%reset -f", keep=True)
         problems.extend(out.problems or write_page(folder / f"{iso3}.html", out.notebook))
-        bar.update()
 
-    folder.mkdir(parents=True, exist_ok=True)
-    bar = progress_bar(len(codes), "brief", "briefs")
-    with project.staging("briefs") as staging, bar:
-        share_out(codes, partial(Kernel, project), write_brief)
+    with project.staging("briefs") as staging:
+        share_out(project, codes, write_brief)
     for problem in problems:
         print(problem, file=sys.stderr)
     written, first = len(codes) - len(problems), f"open {codes[0]}.html in a browser, or print it"

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis import _package, claims, tables
-from analysis._package import DATA, FILE, Problem, TableError, rows_of, sha256
+from analysis._package import DATA, FILE, Problem, TableError, rows_of
 from analysis._validate import problems_in
-from analysis.rounding import VERDICTS
 from tools.page import TEMPLATES
 from tools.stale import Project
 
@@ -57,12 +56,12 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
     package = _package.read_package(folder, needed, ("title", "description", "terms"))
     if problems := broken_rules(package["resources"], folder):
         raise TableError(*problems)
-    text = codebook(package, folder)
     if seal:
         for table in package["resources"]:
-            table["hash"] = f"sha256:{sha256(folder / table['path'])}"
+            table["hash"] = f"sha256:{tables.sha256(folder / table['path'])}"
         sealed = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         (folder / FILE).write_text(sealed, encoding="utf-8", newline="\n")
+    text = codebook(package, folder)
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -74,22 +73,18 @@ def write_documents(project: Project, seal: bool = False) -> None:
 
 
 def verdict_block() -> str:
-    """How many tests of the article's statements have each verdict, and which, with severity.
-
-    Each count is tied, as every number there is, but to itself: a test compares the whole block.
-    """
+    """How many tests of the statements have each verdict, and which; counts tied to themselves."""
     found, _ = claims.judge(tables.load("claims"))
     ids = found["id"] + found["severity"].map(lambda word: "" if word == "none" else f" ({word})")
-    which = {verdict: list(ids[found["verdict"] == verdict]) for verdict in VERDICTS}
+    which = {verdict: list(ids[found["verdict"] == verdict]) for verdict in claims.VERDICTS}
     return TEMPLATES.get_template("verdicts.md.j2").render(which=which, total=len(found))
 
 
 def write_verdicts(root: Path) -> None:
     """Renew the block in README.md; ValueError if its two markers are not there once, in order."""
     path = root / "README.md"
-    text = path.read_text(encoding="utf-8")
-    if re.findall(f"{BEGIN}|{END}", text) != [BEGIN, END]:
+    parts = re.split(f"({BEGIN}|{END})", path.read_text(encoding="utf-8"))
+    if parts[1::2] != [BEGIN, END]:
         marks = f"{BEGIN} and {END}, once each"
         raise ValueError(f"README.md needs the lines {marks}; put them back and run this again")
-    before, _, after = re.split(f"{BEGIN}|{END}", text)
-    path.write_text(before + verdict_block() + after, encoding="utf-8", newline="\n")
+    path.write_text(parts[0] + verdict_block() + parts[4], encoding="utf-8", newline="\n")

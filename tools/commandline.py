@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +16,23 @@ from tools.stale import Project
 CONTROL = re.compile(
     r"(?!\A\r)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+COMMANDS = {  # command -> module of tools, its function, what that is given
+    "rebuild": ("rebuild", "rebuild", ["project", "names", "all"]),
+    "check": ("rebuild", "report_stale", ["project", "names", "all"]),  # rebuild --check
+    "ranks": ("ranking", "show_ranking", ["edition", "region", "json"]),
+    "tables": ("catalogue", "show_tables", ["name"]),
+    "claims": ("report", "show_verdicts", ["file", "json", "html", "tables"]),
+    "compare": ("workbook", "show_differences", ["file"]),
+    "codebook": ("codebook", "write_documents", ["project", "seal"]),
+    "brief": ("brief", "write_briefs", ["project", "countries"]),
+    "lab": ("lab", "open_lab", ["project", "extra"]),
+}
 EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    form = argparse.RawDescriptionHelpFormatter
+    form, pages = argparse.RawDescriptionHelpFormatter, Project.here().build / "claims"
     top = argparse.ArgumentParser(prog="python -m analysis", epilog=EPILOG, formatter_class=form)
     add = top.add_subparsers(dest="command", metavar="COMMAND", title="commands").add_parser
     rebuild = add("rebuild", help="run notebooks side by side and publish what is sound")
@@ -36,10 +47,10 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("name", nargs="?", metavar="TABLE", help="one table (default: list all)")
     claims = add("claims", help="judge the article's printed figures, or those of your own file")
     claims.add_argument("file", nargs="?", metavar="FILE", help="a CSV file: id,printed,formula")
-    claims.add_argument("--tables", metavar="FOLDER", help="your own tables (how: examples/README.md)")
+    claims.add_argument("--tables", metavar="FOLDER", help="your own tables: examples/README.md")
     shape = claims.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="a JSON list instead of a table")
-    shape.add_argument("--html", action="store_true", help="write a page to build/claims instead")
+    shape.add_argument("--html", action="store_const", const=pages, help="a page in build/claims")
     compare = add("compare", help="compare Walk Free's workbook of 2016, 2018 or 2023 with ours")
     compare.add_argument("file", metavar="FILE", help="the .xlsx file (exit 1 if a cell differs)")
     codebook = add("codebook", help="write data/README.md and the verdicts in README.md")
@@ -51,26 +62,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def tool(name: str) -> Any:
-    """A module of tools, loaded only now."""
-    return import_module(f"tools.{name}")
-
-
-CALLS: dict[str | None, Callable[[Project, Any], int]] = {
-    None: lambda _, o: print(parser().format_help()) or 0,
-    "rebuild": lambda p, o: getattr(tool("rebuild"), "report_stale" if o.check else "rebuild")(
-        p, o.names, o.all
-    ),
-    "ranks": lambda _, o: tool("ranking").show_ranking(o.edition, o.region, o.json),
-    "tables": lambda _, o: tool("catalogue").show_tables(o.name),
-    "claims": lambda p, o: tool("report").show_verdicts(
-        o.file, o.json, o.html and p.build / "claims", o.tables
-    ),
-    "compare": lambda _, o: tool("workbook").show_differences(o.file),
-    "codebook": lambda p, o: tool("codebook").write_documents(p, o.seal) or 0,
-    "brief": lambda p, o: tool("brief").write_briefs(p, o.countries),
-    "lab": lambda p, o: tool("lab").open_lab(p, o.extra[o.extra[:1] == ["--"] :]),
-}
+def call(options: argparse.Namespace) -> int:
+    """The exit code of the command that the options name; its module is loaded only now."""
+    values = vars(options) | {"project": Project.here()}
+    module, function, wanted = COMMANDS["check" if values.get("check") else options.command]
+    return getattr(import_module(f"tools.{module}"), function)(*map(values.get, wanted)) or 0
 
 
 class Plain(NamedTuple):
@@ -93,8 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams: Any = Plain(sys.stdout), Plain(sys.stderr)
     with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
         options, code = parser().parse_args(arguments), 0
+        if not options.command:
+            print(parser().format_help())
+            return code
         try:
-            code = CALLS[options.command](Project.here(), options)
+            code = call(options)
             sys.stdout.flush()
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

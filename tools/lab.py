@@ -14,32 +14,26 @@ LAB_OPTIONS = [  # a page to begin with; nothing is asked of the network
     "--LabApp.extension_manager=readonly",
 ]
 NEWS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+FOLDERS = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+FOLDERS |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
+FOLDERS |= {"ANALYSIS_FIGURES": "figures"}
 
 
 def copy_notebooks(project: Project) -> int:
     """Copy the notebooks to build/lab/notebooks; how many copies were there, which are kept."""
-    kept = 0
-    for source in project.notebooks.rglob("*.ipynb"):
-        copy = project.build / "lab" / source.relative_to(project.root)
-        if copy.exists():
-            kept += 1
-        elif not (source.match("*.failed.ipynb") or ".ipynb_checkpoints" in source.parts):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
-    return kept
+    folder = project.build / "lab" / "notebooks"
+    kept = [path.name for path in folder.rglob("*.ipynb")]
+    skip = shutil.ignore_patterns("*.failed.ipynb", ".ipynb_checkpoints", *kept)
+    bare = shutil.copyfile  # a copy of a file that may not be written can be
+    shutil.copytree(project.notebooks, folder, False, skip, bare, dirs_exist_ok=True)
+    return len(kept)
 
 
 def own_folders(home: Path) -> dict[str, str]:
     """Where this JupyterLab keeps its settings and traces; its question about news is answered."""
     (home / NEWS).parent.mkdir(parents=True, exist_ok=True)
     (home / NEWS).write_text('{"fetchNews": "false", "checkForUpdates": false}\n', encoding="utf-8")
-    return {
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "ANALYSIS_FIGURES": str(home / "figures"),
-    }
+    return {name: str(home / folder) for name, folder in FOLDERS.items()}
 
 
 def is_root() -> bool:
@@ -48,10 +42,11 @@ def is_root() -> bool:
 
 
 def options(project: Project, extra: list[str]) -> list[str]:
-    """The command line of JupyterLab; `extra` comes last and wins."""
+    """The command line of JupyterLab; `extra` comes last, without its --, and wins."""
     folder = project.build / "lab" / "notebooks"
     root = ["--allow-root"] if is_root() else []
-    return [f"--ServerApp.root_dir={folder}", *LAB_OPTIONS, *root, *extra]
+    own = [option for option in extra if option != "--"]
+    return [f"--ServerApp.root_dir={folder}", *LAB_OPTIONS, *root, *own]
 
 
 def open_lab(project: Project, extra: list[str]) -> int:

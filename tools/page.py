@@ -75,6 +75,7 @@ def write_notebook_page(path: Path, notebook: Any) -> None:
 
 def publish(path: Path, title: str, content: str, kind: str = "") -> None:
     """Write a page, whole or not at all; content is HTML, kind a CSS class."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATES.get_template("page.html.j2")
     made = template.render(title=title, content=content, kind=kind)
     partial = path.with_suffix(".partial")

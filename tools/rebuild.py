@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis._package import hint
 from tools import stale
-from tools.run import CELL_SECONDS, Outcome, hold_interrupts, run_notebooks
+from tools.run import Outcome, hold_interrupts, run_notebooks
 
 
 def find_notebooks(project: stale.Project, wanted: list[str]) -> list[str]:
@@ -49,9 +49,7 @@ def report_stale(project: stale.Project, wanted: list[str], everything: bool = F
     return 1 if found or orphans else 0
 
 
-def rebuild(
-    project: stale.Project, wanted: list[str], everything: bool = False, seconds: int = CELL_SECONDS
-) -> int:
+def rebuild(project: stale.Project, wanted: list[str], everything: bool = False) -> int:
     """Run the named notebooks, all, or those out of date; 0 if all were published, else 1."""
     if everything and wanted:
         raise ValueError("give the names of notebooks or --all, not both")
@@ -62,7 +60,7 @@ def rebuild(
         print("nothing to rebuild: every notebook and figure is up to date")
         return 0
     with project.staging("rebuild") as staging:
-        outcomes = run_notebooks(project, names, Path(staging), seconds)
+        outcomes = run_notebooks(project, names, Path(staging))
         earlier = stale.recorded_figures(project)
         sound = [out for out in outcomes if not out.problems]
         files = earlier | {out.name: stale.figures_of(out.notebook) for out in sound}
@@ -106,7 +104,7 @@ def print_outcomes(outcomes: list[Outcome]) -> int:
     """Print what became of each notebook; 1 if any failed."""
     for out in outcomes:
         sound = f"rebuilt, figures: {len(figure_names(stale.figures_of(out.notebook)))}"
-        print(f"{out.name}: {'failed' if out.problems else sound}, {out.seconds:.1f} s", flush=True)
+        print(f"{out.name}: {'failed' if out.problems else sound}", flush=True)
     failed = [out for out in outcomes if out.problems]
     for out in failed:
         print("\n".join(out.problems), file=sys.stderr)

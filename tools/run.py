@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from subprocess import DEVNULL
 from typing import Any
 
 from tools import prose
-from tools.stale import RECORD_KEY, Inputs, Project, make_record, read_notebook
+from tools.stale import RECORD_KEY, Project, digests, make_record, read_notebook
 
 CELL_SECONDS = 120  # the longest that one cell may take
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -45,7 +44,6 @@ class Outcome:
     staging: Path  # a folder of its own, with figures/ in it
     notebook: Any
     problems: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 @dataclass
@@ -53,8 +51,6 @@ class Kernel:
     """A place for a kernel of this Python, which runs one notebook after another in one thread."""
 
     project: Project
-    seconds: int = CELL_SECONDS  # the longest that one cell may take
-    tick: Callable[[], Any] = lambda: None  # called after each cell
     closed: bool = False  # no further cell is run
     client: Any = None  # of nbclient, with the kernel that it started
     cell: int = 0  # the number of the cell that runs; 0 while the kernel starts
@@ -73,7 +69,7 @@ class Kernel:
         except exceptions.CellExecutionError as error:
             problem = f"{error.ename}: {error.evalue.partition(chr(10))[0]}"
         except exceptions.CellTimeoutError:
-            problem = f"took longer than {self.seconds} seconds and was stopped"
+            problem = f"took longer than {CELL_SECONDS} seconds and was stopped"
         except exceptions.DeadKernelError:
             problem = "the kernel died"
         except (RuntimeError, OSError) as error:  # it did not start, or a cell wrote to stderr
@@ -94,7 +90,7 @@ class Kernel:
 
         specs = KernelSpecManager(kernel_dirs=[])
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
-        limits = {"timeout": self.seconds, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
+        limits = {"timeout": CELL_SECONDS, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
         form = {"coalesce_streams": True, "record_timing": False}
         hooks = {"on_cell_start": self.begin_cell, "on_cell_executed": self.end_cell}
         return NotebookClient(notebook, manager, **limits, **form, **hooks)
@@ -106,8 +102,7 @@ class Kernel:
             raise RuntimeError("stopped")
 
     def end_cell(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
-        """Count the cell; RuntimeError with the last line that it wrote to stderr, if it did."""
-        self.tick()
+        """RuntimeError with the last line that the cell wrote to stderr, if it did."""
         texts = [output["text"] for output in cell.outputs if output.get("name") == "stderr"]
         if texts:
             raise RuntimeError(f"wrote to stderr: {''.join(texts).strip().splitlines()[-1]}")
@@ -119,7 +114,7 @@ class Kernel:
             self.kill()
 
     def kill(self) -> None:
-        """End the kernel at once."""
+        """End the kernel at once, if there is one."""
         manager: Any = getattr(self.client, "km", None)
         process = getattr(getattr(manager, "provisioner", None), "process", None)
         if process is not None:
@@ -157,9 +152,11 @@ def hold_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def share_out(tasks: list[Any], new: Callable[[], Kernel], work: Callable[..., None]) -> None:
+def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> None:
     """Call work(kernel, task) for every task, on all cores; after Ctrl-C no kernel is left."""
-    kernels = [new() for _ in range(min(os.cpu_count() or 1, len(tasks)))]
+    from tqdm import tqdm
+
+    kernels = [Kernel(project) for _ in range(min(os.cpu_count() or 1, len(tasks)))]
     todo = tasks.copy()
     turns = iter(todo)  # one for all threads, so that each task is done once
 
@@ -167,10 +164,12 @@ def share_out(tasks: list[Any], new: Callable[[], Kernel], work: Callable[..., N
         try:
             for task in turns:
                 work(kernel, task)
+                bar.update()
         finally:
             kernel.kill()
 
-    with ThreadPoolExecutor(len(kernels)) as pool:
+    bar = tqdm(total=len(tasks), unit="notebook", file=sys.stderr)
+    with bar, ThreadPoolExecutor(len(kernels)) as pool:
         try:
             list(pool.map(take_turns, kernels))
         except BaseException:  # Ctrl-C above all
@@ -180,14 +179,6 @@ def share_out(tasks: list[Any], new: Callable[[], Kernel], work: Callable[..., N
                     kernel.close()
                 pool.shutdown()
             raise
-
-
-def progress_bar(total: int, unit: str, what: str) -> Any:
-    """A bar on stderr; a log file gets a line now and then."""
-    from tqdm import tqdm
-
-    pause = 0.1 if sys.stderr.isatty() else 5
-    return tqdm(total=total, unit=unit, desc=what, mininterval=pause, file=sys.stderr)
 
 
 def open_notebook(path: Path) -> Any:
@@ -207,33 +198,23 @@ def open_notebook(path: Path) -> Any:
     return notebook
 
 
-def run_notebook(inputs: Inputs, kernel: Kernel, out: Outcome) -> None:
+def run_notebook(files: dict[str, str], kernel: Kernel, out: Outcome) -> None:
     """Run one notebook in a kernel of its own, check its text and record what it was made of."""
     from nbformat.v4 import writes
 
-    begun = time.monotonic()
     ties = [tie.expression for _, tie in prose.all_ties(out.notebook)]
     answers = kernel.execute(out, LAST_CODE % (ties,))
     if not out.problems:
         values, opened = json.loads(answers[0]["text"])
         out.problems += prose.prose_messages(out.name, out.notebook, values)
-        root = f"{kernel.project.root.resolve()}{os.sep}"
-        files = {file.removeprefix(root).replace(os.sep, "/") for file in opened}
-        used = {file for file in files & inputs.files.keys() if file.split("/")[0] != "figures"}
+        root, kinds = kernel.project.root.resolve(), ("analysis", "data")
+        used = {f for f in files if f.startswith(kinds) and str(root / f) in opened}
         filed, figures = json.loads(writes(out.notebook)), out.staging / "figures"
-        out.notebook.metadata[RECORD_KEY] = make_record(filed, inputs, used, figures)
-    out.seconds = time.monotonic() - begun
+        out.notebook.metadata[RECORD_KEY] = make_record(filed, files, used, figures)
 
 
-def run_notebooks(
-    project: Project, names: list[str], staging: Path, seconds: int = CELL_SECONDS
-) -> list[Outcome]:
+def run_notebooks(project: Project, names: list[str], staging: Path) -> list[Outcome]:
     """Run the notebooks in the staging folder; what came of each, in the same order."""
-    inputs, cells = Inputs(project), len(names)
     outcomes = [Outcome(name, staging / name, open_notebook(project.path(name))) for name in names]
-    for out in outcomes:
-        cells += sum(cell.cell_type == "code" for cell in out.notebook.cells)
-    with progress_bar(cells, "cell", "notebooks") as bar:
-        new = partial(Kernel, project, seconds, bar.update)
-        share_out(outcomes, new, partial(run_notebook, inputs))
+    share_out(project, outcomes, partial(run_notebook, digests(project)))
     return outcomes

@@ -1,7 +1,5 @@
 """The country table of one of Walk Free's own workbooks: read whole, or refused; never guessed."""
 
-from __future__ import annotations
-
 import io
 import re
 import unicodedata
@@ -16,17 +14,15 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from openpyxl.utils import column_index_from_string, get_column_letter  # type: ignore
 from openpyxl.worksheet._reader import WorkSheetParser  # type: ignore[import-untyped]
 
-from analysis._package import MB, file_content
-from analysis.tables import near
+from analysis._package import MB, file_content, near
 
 Layout = dict[Any, Any]  # a row of layouts.csv: edition, sheet, header_row, rate_unit and names
 LAYOUTS: list[Layout] = pd.read_csv(Path(__file__).with_name("layouts.csv")).to_dict("records")
 Cells = dict[int, dict[str, Any]]  # row in the file -> letter of a column -> what stands there
 SheetRows = dict[int, dict[str, str]]  # row in the file -> column -> text
+Letters = dict[str, str]  # column -> the letter under which it stands in the file
 SHEET_COLUMNS = ("country", "region", "population", "people", "rate")
 DETAILS = SHEET_COLUMNS[1:]  # the country is what the rows are matched by
-LAST_HEADER = 10  # the names of the columns are looked for in the rows down to this one
-BELOW_1000 = "<1,000"  # three counts of 2018 are printed so
 NUMBER_TEXT = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")
 # digits with marks that countries use differently; only in a rate is the dot of 1.5 clear
 WITH_MARKS = r"(?!<1,000$)(?=.*\d)<?[\d.,' %]*[.,' %][\d.,' %]*|.*(?![0-9])\d.*"
@@ -44,10 +40,10 @@ class SheetError(ValueError):
 
 
 class Sheet(NamedTuple):
-    """A country table; letters: column -> where it stands in the file."""
+    """A country table."""
 
     layout: Layout
-    letters: dict[str, str]
+    letters: Letters
     rows: SheetRows
 
 
@@ -55,21 +51,19 @@ def read_sheet(path: Path) -> Sheet:
     """The country table of the workbook; SheetError for one that cannot be read whole."""
     content = workbook_content(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about parts of the file that are not needed here
+        with warnings.catch_warnings(action="ignore"):  # about parts that are not needed here
             book = load_workbook(shorten(content), read_only=True, keep_links=False)
             sheet, layout = country_sheet(book)
             stored, areas = sheet_cells(sheet)
             formulas, _ = sheet_cells(sheet, stored=False)
     except Exception as error:  # zipfile, the XML parser and openpyxl raise anything
         known = isinstance(error, SheetError)
-        raise error if known else SheetError(f" is {file_fault(content, error)}") from None
-    start, letters = header_letters(sheet.title, stored, layout, areas)
-    rows: SheetRows = {}
-    for n in sorted(n for n in stored | formulas if n > start):
-        rows[n] = {c: cell_text(stored.get(n, {}).get(x)) for c, x in letters.items()}
+        raise error if known else SheetError(f" is {file_fault(content)}") from None
+    start, letters = header_letters(stored, layout, areas)
+    below = {n: stored.get(n, {}) for n in sorted(formulas) if n > start}
+    rows = {n: {c: cell_text(row.get(x)) for c, x in letters.items()} for n, row in below.items()}
     refuse_merged(areas, start, letters, rows)
-    refuse_doubtful(stored, formulas, letters, rows)
+    refuse_doubtful(below, formulas, letters)
     return Sheet(layout, letters, {n: row for n, row in rows.items() if any(row.values())})
 
 
@@ -87,14 +81,13 @@ def workbook_content(path: Path) -> bytes:
     return content
 
 
-def file_fault(content: bytes, error: Exception) -> str:
+def file_fault(content: bytes) -> str:
     """What a file is that openpyxl cannot read, and what to do."""
     again, save = "copy or download it again", "in a spreadsheet program"
     if not content.strip():
         return f"empty; {again}"
     if content.startswith(b"PK"):
-        why = " ".join(str(error).split())[:100] or type(error).__name__
-        return f"damaged or not an .xlsx workbook ({why}); {again}, or save it as .xlsx {save}"
+        return f"damaged or not an .xlsx workbook; {again}, or save it as .xlsx {save}"
     if content.startswith(OFFICE) and "EncryptedPackage".encode("utf-16-le") in content:
         return f"protected by a password; save it without one {save} and compare that"
     if content.startswith(OFFICE):
@@ -127,10 +120,7 @@ def shorten(content: bytes) -> io.BytesIO:
 
 
 def sheet_cells(sheet: Any, stored: bool = True) -> tuple[Cells, list[Any]]:
-    """Each cell that holds something, and the areas of merged cells.
-
-    stored: of a formula the value that it last had; else the formula itself.
-    """
+    """(filled cells, merged areas); stored: of a formula the last value, else the formula."""
     book, cells = sheet.parent, Cells()
     dates = book.epoch, book._date_formats, book._timedelta_formats
     parser = WorkSheetParser(sheet._get_source(), sheet._shared_strings, stored, *dates)
@@ -147,8 +137,7 @@ def country_sheet(book: Any) -> tuple[Any, Layout]:
     if len(found) == 1:
         return found[0], layouts[fold(found[0].title)]
     if found:
-        titles = quote(*(sheet.title for sheet in found))
-        raise SheetError(f" has the sheets of more than one edition, {titles}; keep one in a file")
+        raise SheetError(" has the sheets of more than one edition; keep one of them in a file")
     remedy = ORIGINAL
     for sheet in book.worksheets:
         rows = sheet_cells(sheet)[0].values()
@@ -167,13 +156,11 @@ def missing_names(row: dict[str, Any], layout: Layout) -> list[str]:
     return [layout[column] for column in SHEET_COLUMNS if fold(layout[column]) not in texts]
 
 
-def header_letters(
-    title: str, cells: Cells, layout: Layout, areas: list[Any]
-) -> tuple[int, dict[str, str]]:
+def header_letters(cells: Cells, layout: Layout, areas: list[Any]) -> tuple[int, Letters]:
     """(row of the header, column -> its letter); SheetError with the names expected and found."""
-    places = [layout["header_row"], *range(1, LAST_HEADER + 1)]
+    places = [layout["header_row"], *range(1, 11)]  # it may stand elsewhere in the first ten
     n = min(places, key=lambda n: len(missing_names(cells.get(n, {}), layout)))
-    header, start = cells.get(n, {}), f", sheet '{title}', row {n}:"
+    header, start = cells.get(n, {}), f", sheet '{layout['sheet']}', row {n}:"
     columns = {fold(layout[column]): column for column in SHEET_COLUMNS}
     named = {letter: fold(value) for letter, value in header.items() if fold(value) in columns}
     for one, two in combinations(named, 2):
@@ -191,7 +178,7 @@ def header_letters(
     return n, {columns[name]: letter for letter, name in named.items()}
 
 
-def refuse_merged(areas: list[Any], start: int, letters: dict[str, str], rows: SheetRows) -> None:
+def refuse_merged(areas: list[Any], start: int, letters: Letters, rows: SheetRows) -> None:
     """SheetError if merged cells cover values; merged notes below the table are let be."""
     last = max((n for n, row in rows.items() if any(map(row.get, DETAILS))), default=start)
     for area, column in product(areas, map(column_index_from_string, letters.values())):
@@ -202,16 +189,15 @@ def refuse_merged(areas: list[Any], start: int, letters: dict[str, str], rows: S
             raise SheetError(f": {what}")
 
 
-def refuse_doubtful(
-    stored: Cells, formulas: Cells, letters: dict[str, str], rows: SheetRows
-) -> None:
+def refuse_doubtful(stored: Cells, formulas: Cells, letters: Letters) -> None:
     """SheetError for formulas without a value, and numbers as text that can mean two things."""
     lost, marked = [], []
-    for n, (column, letter) in product(rows, letters.items()):
-        value, text = stored.get(n, {}).get(letter), rows[n][column]
-        if value is None and letter in formulas.get(n, {}):
+    for n, (column, letter) in product(stored, letters.items()):
+        value = stored[n].get(letter)
+        if value is None and letter in formulas[n]:
             lost.append(f"in {letter}{n}")
-        if column in MARKS and isinstance(value, str) and re.fullmatch(MARKS[column], text):
+        text = cell_text(value) if isinstance(value, str) else ""
+        if column in MARKS and re.fullmatch(MARKS[column], text):
             marked.append(f"{letter}{n} '{text[:40]}'")
     remedy = "open it in a spreadsheet program, recalculate, save it, and compare again"
     refuse(lost, "formula", "without a stored value", remedy)
@@ -231,8 +217,7 @@ def cell_text(value: Any) -> str:
     """A cell as text: of a number the shortest that gives it back; a date says that it is one."""
     whole = isinstance(value, float) and value.is_integer()
     text = "" if value is None else one_line(int(value) if whole else value)
-    if text.replace(" ", "") == BELOW_1000:
-        return BELOW_1000
+    text = text.replace("< 1,000", "<1,000")  # three counts of 2018 are printed so
     return text if isinstance(value, str | int | float | None) else f"{text} (a date or time)"
 
 

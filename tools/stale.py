@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from analysis._package import FILE, read_package, sha256
-from analysis._validate import foreign_keys
 
 FIGURE_ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
 RECORD_KEY = "analysis"  # where in a notebook's metadata the record lies
 RECORD_PARTS: dict[str, type] = {"cells": str, "outputs": str, "files": dict}  # file -> digest
 RUNNER_FILES = ["tools/run.py", "tools/prose.py"]  # of tools/, what decides what a rebuild writes
-CHANGES = {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
+CHANGES = {"cells": "cells changed", "outputs": "outputs differ from what the rebuild wrote"}
+CHANGES |= {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
 TOOLS = Path(__file__).resolve().parent
+Digests = dict[str, str]  # file -> sha256, "" without the file
 
 
 class Project:
@@ -45,27 +46,17 @@ class Project:
         return TemporaryDirectory(prefix=f"{kind}-", dir=self.build, ignore_cleanup_errors=True)
 
 
-class Inputs:
-    """What notebooks depend on, as it is now; raises TableError if the description is broken.
-
-    files: file -> digest, a table's with its description, as a changed unit changes the words too;
-    leads_to: the file of a table -> those that its keys and limits are checked against.
-    """
-
-    def __init__(self, project: Project) -> None:
-        self.leads_to: dict[str, set[str]] = {}
-        self.files = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
-        for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
-            for path in project.root.glob(kind):
-                self.files[path.relative_to(project.root).as_posix()] = file_digest(path)
-        known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))
-        for entry in read_package(project.data, ("schema",))["resources"] if known else []:
-            file, schema = f"data/{entry['path']}", entry["schema"]
-            if file in self.files:
-                self.files[file] = digest([entry, self.files[file]])
-            limits = [f["maximumFrom"] for f in schema["fields"] if "maximumFrom" in f]
-            others = [key["reference"] for key in foreign_keys(schema)] + limits
-            self.leads_to[file] = {f"data/{other['resource']}.csv" for other in others}
+def digests(project: Project) -> Digests:
+    """Of all that notebooks depend on, a table's with its description (TableError if broken)."""
+    found = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
+    for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
+        for path in project.root.glob(kind):
+            found[path.relative_to(project.root).as_posix()] = file_digest(path)
+    known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))
+    for entry in read_package(project.data, ("schema",))["resources"] if known else []:
+        if (file := f"data/{entry['path']}") in found:
+            found[file] = digest([entry, found[file]])
+    return found
 
 
 def digest(tree: Any) -> str:
@@ -83,14 +74,11 @@ def text_of(cell: Any) -> str:
     return "".join(cell["source"]).replace("\r\n", "\n")
 
 
-def cells_digest(notebook: Any) -> str:
-    """sha256 over the kind and text of every cell, in order."""
-    return digest([[cell["cell_type"], text_of(cell)] for cell in notebook["cells"]])
-
-
-def outputs_digest(notebook: Any) -> str:
-    """sha256 over everything the code cells show, in the form that a file has."""
-    return digest([cell.get("outputs", []) for cell in notebook["cells"]])
+def content(notebook: Any) -> Digests:
+    """cells: of the kind and text of every cell; outputs: of all they show, as a file has it."""
+    texts = [[cell["cell_type"], text_of(cell)] for cell in notebook["cells"]]
+    shown = [cell.get("outputs", []) for cell in notebook["cells"]]
+    return {"cells": digest(texts), "outputs": digest(shown)}
 
 
 def figure_files(folder: Path) -> list[Path]:
@@ -98,17 +86,15 @@ def figure_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in FIGURE_ENDINGS)
 
 
-def make_record(notebook: Any, inputs: Inputs, used: set[str], figures: Path) -> dict[str, Any]:
+def make_record(notebook: Any, now: Digests, used: set[str], figures: Path) -> dict[str, Any]:
     """What a notebook that has just run is made of, and the figures it wrote into the folder.
 
-    notebook: as its file holds it; used: the modules and tables that its kernel loaded or opened,
-    as analysis/rates.py or data/index.csv. A table counts with those that its keys lead to.
+    notebook: as its file holds it; now: `digests`; used: the modules and tables that its kernel
+    loaded or opened, as data/index.csv. A table opens those that its keys and limits lead to.
     """
-    linked = set().union(*(inputs.leads_to.get(file, ()) for file in used))
-    files = ["requirements.txt", *RUNNER_FILES, *sorted(used | linked)]
-    record = {file: inputs.files.get(file, "") for file in files}
+    record = {f: now.get(f, "") for f in ["requirements.txt", *RUNNER_FILES, *sorted(used)]}
     record |= {f"figures/{path.name}": file_digest(path) for path in figure_files(figures)}
-    return {"cells": cells_digest(notebook), "outputs": outputs_digest(notebook), "files": record}
+    return {**content(notebook), "files": record}
 
 
 def record_of(notebook: Any) -> dict[str, Any]:
@@ -122,7 +108,7 @@ def read_notebook(path: Path) -> Any:
     """A file as plain JSON; ValueError naming the file if it is no notebook."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        cells_digest(notebook)  # fails where a cell lacks its kind or its text
+        content(notebook)  # fails where a cell lacks its kind or its text
         record_of(notebook)  # fails without metadata
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"notebooks/{path.name} cannot be read as a notebook ({error})"
@@ -147,25 +133,23 @@ def find_orphans(project: Project) -> list[str]:
     return [path.name for path in figure_files(project.figures) if path.name not in known]
 
 
-def reasons(project: Project, name: str, inputs: Inputs) -> list[str]:
+def reasons(project: Project, name: str, now: Digests) -> list[str]:
     """Why a notebook is out of date, in words; [] if it is not."""
     notebook = read_notebook(project.path(name))
     record = record_of(notebook)
     if record.keys() != RECORD_PARTS.keys():
         return ["never run"]
-    found = ["cells changed"] if record["cells"] != cells_digest(notebook) else []
-    if record["outputs"] != outputs_digest(notebook):
-        found.append("outputs differ from what the rebuild wrote")
+    there = content(notebook)
+    found = [CHANGES[part] for part in there if record[part] != there[part]]
     for file, before in record["files"].items():
-        now = inputs.files.get(file, "")
-        if now != before:
-            what = CHANGES.get(file.split("/")[0], "changed") if now else "is missing"
+        if now.get(file, "") != before:
+            what = CHANGES.get(file.split("/")[0], "changed") if file in now else "is missing"
             found.append(f"{file} {what}")
     return found
 
 
 def find_stale(project: Project, names: list[str] | None = None) -> dict[str, list[str]]:
     """Notebook -> reasons, for each of the names, or of all, that is out of date."""
-    inputs = Inputs(project)
-    found = {name: reasons(project, name, inputs) for name in names or project.names()}
+    now = digests(project)
+    found = {name: reasons(project, name, now) for name in names or project.names()}
     return {name: why for name, why in found.items() if why}

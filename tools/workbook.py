@@ -1,7 +1,5 @@
 """Compare one of Walk Free's own workbooks with the table index, cell by cell."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -30,10 +28,7 @@ def show_differences(file: str) -> int:
 
 
 def compare_sheet(sheet: Sheet, index: pd.DataFrame) -> tuple[bool, str]:
-    """Whether a sheet agrees with its edition in the table index, and the report, in plain text.
-
-    SheetError for a column in another unit, or a sheet without a known country.
-    """
+    """(agrees, report) on a sheet; SheetError for a column's unit, or without a known country."""
     edition, rows = sheet.layout["edition"], sheet.rows
     ours = printed_rows(index[index["edition"] == edition])
     known = {n: fold(row["country"]) for n, row in rows.items() if fold(row["country"]) in ours}
@@ -115,20 +110,15 @@ def refuse_units(sheet: Sheet, cells: pd.DataFrame) -> None:
     for column, times in product(DETAILS, FACTORS):
         pairs = cells.loc[cells["column"] == column, ["in the file", "in the project"]].to_numpy()
         numbers = [pair for pair in pairs if all(map(NUMBER_TEXT.fullmatch, pair))]
-        off = sum(is_times(theirs, ours, times) for theirs, ours in numbers)
+        wrong = [pair for pair in numbers if agreement(*pair) == OTHER and Decimal(pair[0])]
+        shares = [(theirs, str(Decimal(ours) * Decimal(times))) for theirs, ours in wrong]
+        off = sum(agreement(*pair) != OTHER for pair in shares)
         if off >= 3 and 10 * off >= 9 * len(numbers):  # less may be single slips
             unit = sheet.layout["rate_unit"] if column == "rate" else "people"
             many = f"column {sheet.letters[column]} ({column}): {off} of {len(numbers)} values"
             what = f"{many} are {FACTORS[times]} the project's{AS_IF.get((unit, times), '')}"
             remedy = f"turn the column into {unit}, as in {sheet.layout['edition']}"
             raise SheetError(f": {what}; {remedy}, and compare again; nothing else was compared")
-
-
-def is_times(theirs: str, ours: str, times: str) -> bool:
-    """Whether theirs is not ours, but ours times the factor; 0 may be anything."""
-    wanted = str(Decimal(ours) * Decimal(times))
-    differs = Decimal(theirs) != 0 and agreement(theirs, ours) == OTHER
-    return differs and agreement(theirs, wanted) != OTHER
 
 
 def sort_unknown(unknown: SheetRows, names: dict[str, str]) -> tuple[list[str], list[str]]:

@@ -19,7 +19,7 @@ from tools import own_tables, page
 
 UNREAD, INDENT = "could not be read", " " * 5
 COMMA = 'put quotation marks around a cell with a comma: "269,000"'
-SHOWN = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
+IN_TABLE = ["id", "printed", "computed", "low", "high", "unit", "reading", "verdict", "severity"]
 ABOUT = page.TEMPLATES.get_template("about.md.j2").render().split("\n\n")
 
 
@@ -114,7 +114,7 @@ def verdicts_as_text(seen: pd.DataFrame) -> str:
         parts = [f"{row['id']}:{words} {row['reason']}"]
         parts += [INDENT + row["formula"], f"{INDENT}uses {row['inputs']}"] if row["inputs"] else []
         why += [fill(part, 118, subsequent_indent=INDENT, break_on_hyphens=False) for part in parts]
-    table = seen[SHOWN].to_string(index=False, justify="left", max_colwidth=60)
+    table = seen[IN_TABLE].to_string(index=False, justify="left", max_colwidth=60)
     heading = "How each figure was read, why the verdict, and what was computed from which figures"
     about = [fill(text, 118) for text in ABOUT]
     return "\n\n".join([table, heading, "\n".join(why), verdict_counts(seen), "\n".join(about)])

@@ -75,18 +75,18 @@ REWRITES = [
     (rf"^(?:[a-z]+'s |rank(?:s|ed)? |placed |in |among |the )*(?={PLACE})", ""),
     (rf"^({LAST_WORD})\b", r"1th \1"),
 ]  # fmt: skip
-DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?"
+NUMERAL = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,18})?"
 PERCENT = rf"(?:{any_of('percent')}\b|%)"
 PATTERN = re.compile(
     rf"(?:(?P<sign>{any_of('threshold')}) )?(?:(?P<manner>{any_of('hedge', 'below', 'above')}) )?"
-    rf"(?:(?P<end>top|bottom) )?(?:(?P<between>between |from )?(?P<start>{DIGITS})"
+    rf"(?:(?P<end>top|bottom) )?(?:(?P<between>between |from )?(?P<start>{NUMERAL})"
     rf"(?: ?(?P<own>{PERCENT}|{any_of('scale')}\b))?"
-    rf" (?P<to>and|to) )?(?P<number>[1-9][0-9]?/[1-9][0-9]?|{DIGITS})(?P<ordinal>st|nd|rd|th)?"
+    rf" (?P<to>and|to) )?(?P<number>[1-9][0-9]?/[1-9][0-9]?|{NUMERAL})(?P<ordinal>st|nd|rd|th)?"
     rf"(?: ?(?P<percent>{PERCENT})| ?(?P<scale>{any_of('scale')})\b"
     rf"| ?(?P<fold>{any_of('fold')})\b)?"
     rf"(?: (?P<way>{LAST_WORD})\b)?"
     rf"(?:(?P<noun>(?: [a-z']+){{0,3}}?) (?P<join>in|out of|of|per|for(?= every| each))"
-    rf" (?:(?:the|every|each) )?(?P<base>{DIGITS})(?![^ ]))?"
+    rf" (?:(?:the|every|each) )?(?P<base>{NUMERAL})(?![^ ]))?"
     r"(?P<tail>(?:[ ,;:(]+[\w'.)]+)*)"
 )
 YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")

@@ -101,10 +101,10 @@ def printed_intervals(index: pd.DataFrame, editions: pd.DataFrame) -> pd.DataFra
     quotient_low/high and low/high (per 1,000; what both allow, one where the other is not printed,
     the rate where they disagree); check and reason, for the rate. KeyError for an unknown edition.
     """
-    by_edition = editions.set_index("edition")
+    by_edition = dict(editions.set_index("edition").iterrows())
     rows = []
     for row in index.itertuples():
-        edition = by_edition.loc[[row.edition]].iloc[0]
+        edition = by_edition[row.edition]
         found = row_intervals(row, edition)
         out: dict[str, Any] = {}
         for name, interval in found.items():

@@ -123,8 +123,8 @@ def standings(book: Book, turn: int, *pool: str) -> dict[Any, Computed]:
     ends = pd.DataFrame.from_dict(rows, "index", columns=["low", "high", "point"])
     plain = ranks.rank(turn * ends["point"])
     if pool[0] == "index.rate":
-        rows = book.table("index").loc[ends.index]
-        ends = rates.printed_intervals(rows, book.table("editions"))
+        index = book.table("index").loc[ends.index]
+        ends = rates.printed_intervals(index, book.table("editions"))
     low, high = (turn * ends["low"], turn * ends["high"])[::turn]
     found = ranks.rank_interval(low, high).assign(plain=plain)
     return {row: standing(len(cells), *map(int, found.loc[row])) for row in found.index}

@@ -40,7 +40,7 @@ sys.addaudithook(note_writing)
 
 def twice(check, **strategies):
     """Two tests: few examples in `make test`, the same ones every time; many in `make test-slow`."""
-    few = settings(max_examples=15, derandomize=True, deadline=None)(given(**strategies)(check))
+    few = settings(max_examples=12, derandomize=True, deadline=None)(given(**strategies)(check))
     many = settings(max_examples=600, deadline=None)(given(**strategies)(check))
     return few, pytest.mark.slow(many)
 

@@ -23,7 +23,7 @@ from analysis.claims.lookup import Book, Computed, FormulaError, NoFigure
 from analysis.rounding import Interval, exact
 from analysis.widths import HUNDRED, ONE
 
-PICKS, LEVEL = 20_000, Fraction(1, 20)  # of chance
+PICKS, LEVEL = 10_000, Fraction(1, 20)  # of chance
 LARGEST = 10**30
 
 

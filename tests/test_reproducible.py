@@ -33,6 +33,7 @@ def contents(project):
     return figures | {name: project.path(name).read_bytes() for name in project.names()}
 
 
+@pytest.mark.slow  # `make figures` and the difference it makes tell the same in .ci/run
 def test_a_fresh_run_draws_the_committed_values(rebuilt):
     here = Project.here()
     committed = sorted(path.name for path in here.figures.glob("*.json"))
@@ -51,6 +52,7 @@ def promised():
     return system == "debian" and sys.version_info[:2] == (3, 11)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not promised(), reason="equal bytes are promised on Debian with Python 3.11 only")
 def test_a_fresh_run_at_another_path_gives_the_committed_bytes(rebuilt):
     old, new = contents(Project.here()), contents(rebuilt)

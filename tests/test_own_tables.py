@@ -65,6 +65,24 @@ def test_a_folder_may_have_a_description_of_its_own(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "field",
+    [
+        {"name": "cows", "type": "integer", "constraints": {"minimum": "0"}},
+        {"name": "cows", "type": "string", "constraints": {"pattern": "("}},
+        {"name": "cows", "type": "integer", "constraints": "none"},
+        {"name": "cows", "type": "integer", "maximumFrom": {}, "atMost": "sheep"},
+    ],
+)
+def test_a_description_of_other_kinds_is_refused_in_one_line(tmp_path, field):
+    entry = {"name": "farms", "path": "farms.csv", "schema": {"fields": [field]}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [entry]}), encoding="utf-8")
+    (tmp_path / "farms.csv").write_text("cows\n1200\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="datapackage.json cannot be used .* describe fields as in") as refused:
+        own_tables.stage(tmp_path, tmp_path / "staged")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("files", "words"),
     [
         ({"tables": "table,column\nfarms,cows\n"}, ["has the columns table, column, not table, column, unit"]),

@@ -30,6 +30,9 @@ def stage(folder: Path, into: Path) -> Path:
             write_table(folder, into, entry)
     except tables.TableError as error:
         raise ValueError(str(error).replace("data/", f"{folder}/")) from None
+    except (KeyError, TypeError, AttributeError, re.error) as error:  # a description of other kinds
+        fault = f"{folder}/{_package.FILE} cannot be used ({type(error).__name__}: {error})"
+        raise ValueError(f"{fault}; describe fields as in data/{_package.FILE}") from None
     (into / _package.FILE).write_text(json.dumps(package), encoding="utf-8")
     return into
 

@@ -219,13 +219,13 @@ def test_all_180_briefs_read_well_and_print_on_two_sheets_of_letter_and_a4(tmp_p
     if not (chromium := shutil.which("chromium") or shutil.which("chromium-browser")):
         pytest.skip("counting printed sheets needs Chromium (apt-get install chromium)")
     # All in one document, each from a new sheet: 180 times at least two sheets, so 360 is two for each.
-    head = pages["PRK"].split("<body>")[0]
-    bodies = [text.split("<body>")[1].split("</body>")[0] for text in pages.values()]
+    head, opened, _ = re.split("(<body[^>]*>)", pages["PRK"], maxsplit=1)
+    bodies = [text.split(opened)[1].split("</body>")[0] for text in pages.values()]
     body = "".join(f'<div style="break-before: page">{text}</div>' for text in bodies)
     for size in ("letter", "A4"):
         sheet, out = tmp_path / f"{size}.html", tmp_path / f"{size}.pdf"
         style = head.replace("@page {", f"@page {{ size: {size};")
-        sheet.write_text(f"{style}<body>{body}</body></html>", encoding="utf-8")
+        sheet.write_text(f"{style}{opened}{body}</body></html>", encoding="utf-8")
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={out}"]
         subprocess.run([chromium, *options, str(sheet)], check=True, capture_output=True, timeout=300)
         assert len(re.findall(rb"/Type\s*/Page[^s]", out.read_bytes())) == 2 * len(listed) == 360

@@ -25,7 +25,8 @@ VERDICTS = [REPRODUCES, WITHIN, INCONSISTENT, CANNOT]
 def verdict(prints: bool, meets: bool) -> str:
     """The one rule for a figure that can be checked; inconsistent means, with figures as printed.
 
-    prints: the computed value prints as printed; meets: their intervals have a value in common.
+    prints: the computed value prints as printed, or lies in the strict reading of it; meets: the
+    widest reading and what rounding allows have a value in common.
     """
     if prints:
         return REPRODUCES

@@ -16,11 +16,11 @@ ONE, HUNDRED, HALF = Fraction(1), Fraction(100), Fraction(1, 2)
 PARTS = {Fraction(k, n) for n in (2, 3, 4, 5) for k in range(n + 1)}
 PARTS |= {Fraction(1, 10), Fraction(9, 10)}  # the neighbours of a fifth and of four fifths
 SMALL_N = 20  # one in N, N-fold: up to this N, the next whole number is a neighbour
-Below = tuple[Fraction, Fraction]  # how far below and above a number its range goes
+Sides = tuple[Fraction, Fraction]  # how far below and above a number its range goes
 Pair = tuple[Interval, Interval]  # the strict and the charitable reading
 
 
-def both(value: Fraction, strict: Fraction, wide: Below, hedged: Below, manner: str) -> Pair:
+def both(value: Fraction, strict: Fraction, wide: Sides, hedged: Sides, manner: str) -> Pair:
     """Both readings. manner: "hedge" (about), "below" (nearly), "above" (just over), or none."""
     if manner:
         low = value - (0 if manner == "above" else hedged[0])

@@ -85,7 +85,8 @@ def test_a_description_of_other_kinds_is_refused_in_one_line(tmp_path, field):
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"tables": "table,column\nfarms,cows\n"}, ["has the columns table, column, not table, column, unit"]),
+        ({"tables": "table,column\nfarms,cows\n"},
+         ["tables.csv, row 1, column unit", "is missing; add it; the columns are"]),
         ({"tables": LIST.replace("100", "often")}, ['"often", the rounding of cows, is no number above zero']),
         ({"tables": LIST.replace("100", "0")}, ['"0", the rounding of cows', "write 0.1, 1000 or unrounded"]),
         ({"tables": LIST.replace("farms,cows", "farms,cow")}, ['no column "cow"; did you mean cows?']),
@@ -93,6 +94,8 @@ def test_a_description_of_other_kinds_is_refused_in_one_line(tmp_path, field):
         ({"farms": FARMS.replace("300", "many")}, ["farms.csv, row 3, column cows", '"many" is not a', "write digits"]),
         ({"farms": FARMS.replace("300,-", "300")}, ["farms.csv, row 3", "has 3 cells, not 4"]),
         ({"farms": ""}, ["farms.csv", "is empty"]),
+        ({"tables": LIST.replace("Yearbook\n", "Yearbook, 3\n")}, ["tables.csv, row 2", "quote cells with commas"]),
+        ({"tables": ""}, ["tables.csv", "is empty"]),
     ],
 )
 def test_a_fault_is_named_with_its_place_and_a_remedy(tmp_path, files, words):
@@ -110,7 +113,7 @@ def test_digits_finer_than_the_rounding_are_named(tmp_path):
 
 
 def test_a_folder_without_a_description_is_told_what_to_write(tmp_path):
-    with pytest.raises(ValueError, match="tables.csv cannot be read .* write one with the columns table, column, unit"):
+    with pytest.raises(ValueError, match="there is no .*tables.csv; write one with the columns table, column, unit"):
         own_tables.stage(tmp_path, tmp_path / "staged")
 
 

@@ -189,3 +189,13 @@ def test_a_run_records_the_tables_its_kernel_read(tiny):
 
 def test_nothing_committed_is_out_of_date(capsys):
     assert rebuild.report_stale(stale.Project.here(), []) == 0, capsys.readouterr().out
+
+
+def test_the_vocabulary_of_phrases_counts_for_the_notebooks_that_judge():
+    # words.csv is no module and no table, and a word added to it can change a verdict
+    words = "analysis/claims/words.csv"
+    here = stale.Project.here()
+    assert stale.digests(here)[words] == stale.file_digest(here.root / words)
+    files = {name: stale.record_of(stale.read_notebook(here.path(name)))["files"] for name in here.names()}
+    judging = {name for name, used in files.items() if "analysis/claims/phrases.py" in used}
+    assert "07_scoreboard" in judging and all((words in files[name]) == (name in judging) for name in files)

@@ -39,16 +39,13 @@ def stage(folder: Path, into: Path) -> Path:
 
 def listed(folder: Path) -> dict[str, Any]:
     """The description that tables.csv stands for."""
-    path, needed = folder / LIST, ", ".join(LISTED)
-    try:
-        rows = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except (OSError, ValueError) as error:
-        remedy = f"write one with the columns {needed}, as examples/README.md shows"
-        raise ValueError(f"{path} cannot be read ({error}); {remedy}") from None
-    if list(rows) != LISTED:
-        raise ValueError(f"{path} has the columns {', '.join(map(str, rows))}, not {needed}")
-    entries = []
-    for name, columns in rows.groupby("table", sort=False):
+    entries, path = [], folder / LIST
+    if not path.exists():
+        remedy = f"write one with the columns {', '.join(LISTED)}, as examples/README.md shows"
+        raise ValueError(f"there is no {path}; {remedy}")
+    texts = {"fields": [{"name": name, "type": "string"} for name in LISTED]}
+    listing = checked(_package.rows_of(path), {"path": LIST, "schema": texts}, folder)
+    for name, columns in listing.groupby("table", sort=False):
         header = _package.rows_of(folder / f"{name}.csv")[0][1]
         fields = {column: {"name": column, "type": "string"} for column in header}
         for _, column, unit, rounding, _ in columns.to_numpy():
@@ -62,6 +59,13 @@ def listed(folder: Path) -> dict[str, Any]:
     return {"resources": entries}
 
 
+def checked(rows: _package.CsvRows, entry: dict[str, Any], folder: Path) -> pd.DataFrame:
+    """The rows as texts, the first as the header; TableError for what the description forbids."""
+    if problems := list(_validate.problems_in(rows, entry, folder)):
+        raise tables.TableError(*problems)
+    return pd.DataFrame([cells for _, cells in rows[1:]], columns=rows[0][1])
+
+
 def plain(text: str) -> str:
     """A cell as tables.load reads it: 1,096,000 as 1096000, a gap as nothing."""
     return text.replace(",", "") if GROUPED.fullmatch(text) else "" if text in GAPS else text
@@ -72,9 +76,7 @@ def write_table(folder: Path, into: Path, entry: dict[str, Any]) -> None:
     fields, path = entry["schema"]["fields"], folder / Path(entry["path"]).name
     header, *rows = _package.rows_of(path)
     rows = [(line, [plain(text) for text in cells]) for line, cells in rows]
-    if problems := list(_validate.problems_in([header, *rows], entry, folder)):
-        raise tables.TableError(*problems)
-    table = pd.DataFrame([cells for _, cells in rows], columns=header[1])
+    table = checked([header, *rows], entry, folder)
     for field in [field for field in fields if field["type"] in ("number", "integer")]:
         field["printed"], unit = True, str(field.get("rounding", UNROUNDED))
         if not STEP.fullmatch(unit):

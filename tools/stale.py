@@ -49,7 +49,8 @@ class Project:
 def digests(project: Project) -> Digests:
     """Of all that notebooks depend on, a table's with its description (TableError if broken)."""
     found = {file: file_digest(TOOLS.parent / file) for file in RUNNER_FILES}
-    for kind in ("requirements.txt", "analysis/**/*.py", "data/*.csv", "figures/*.*"):
+    code = ("analysis/**/*.py", "analysis/**/*.csv")  # words.csv decides what a phrase means
+    for kind in ("requirements.txt", *code, "data/*.csv", "figures/*.*"):
         for path in project.root.glob(kind):
             found[path.relative_to(project.root).as_posix()] = file_digest(path)
     known = (project.data / FILE).exists() or any(project.data.glob("*.csv"))

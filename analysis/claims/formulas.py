@@ -1,7 +1,8 @@
 """Formulas of a claims table: data, not Python. Each is a number or a word of FUNCTIONS with parts.
 
 Where figures are named, the first part is table.column and the others filters: column=value with =,
-!=, <, <=, > or >=; the value may be top(n; table.column; filters), `country` may stand for iso3.
+!=, <, <=, > or >=; the value may be one|other or top(n; table.column; filters). `country`, by any
+usual name, and `group`, of the table groups, stand for iso3.
 """
 
 import re

@@ -36,9 +36,10 @@ def unit_text(per: Fraction, kind: str = "") -> str:
 def number_text(value: Fraction, per: Fraction = ONE, kind: str = "") -> str:
     """A number with its unit for a reader: whole numbers in full, others to four digits."""
     size = value * per
-    half = size % 1 == Fraction(1, 2)  # the end of a range that was rounded to ones
-    digits = f"{float(size):,.{int(half)}f}"
-    if size % 1 and abs(size) < 1000:
+    digits = f"{float(size):,.0f}"
+    if size % 1 == Fraction(1, 2):  # the end of a range that was rounded to ones
+        digits = f"{float(size):,.1f}"
+    elif size % 1 and abs(size) < 1000:
         digits = f"{float(size):.4g}"
     return f"place {digits}" if kind == "rank" else f"{digits} {unit_text(per, kind)}".rstrip()
 

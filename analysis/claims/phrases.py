@@ -16,19 +16,10 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from analysis import widths
 from analysis.rounding import Interval, exact
 from analysis.tables import near
-from analysis.widths import (
-    HUNDRED,
-    ONE,
-    SMALL_N,
-    Pair,
-    of_fold,
-    of_number,
-    of_one_in,
-    of_part,
-    of_span,
-)
+from analysis.widths import HUNDRED, ONE, Pair
 
 VOCABULARY = pd.read_csv(Path(__file__).with_name("words.csv"), dtype="str", keep_default_na=False)
 WORDS = {role: dict(zip(g.word, g.value, strict=True)) for role, g in VOCABULARY.groupby("role")}
@@ -149,15 +140,15 @@ def parts_of(words: str, kind: str) -> SimpleNamespace | None:
     part = SimpleNamespace(**found.groupdict(default=""))
     part.manner, part.sign = ROLES.get(part.manner, ""), WORDS["threshold"].get(part.sign, "")
     part.unit, part.times = part.percent or part.fold, Fraction(SCALES.get(part.scale, 1))
-    part.part = "/" in part.number
+    part.is_part = "/" in part.number
     part.size = Fraction(part.number.replace(",", "")) * part.times
-    marked = part.unit or part.scale or part.ordinal or part.part or part.noun
+    marked = part.unit or part.scale or part.ordinal or part.is_part or part.noun
     if part.join == "in" and YEAR.fullmatch(part.base) and (marked or part.size > int(part.base)):
         part.base = ""  # 10 percent in 2023 is of no whole
     part.total = exact(part.base or "0")
     part.after = re.findall(r"[\w']+", part.noun + part.tail)
     rows = kind == "rows" or not WORDS["rows"].keys().isdisjoint(part.after[:2])
-    part.of_rows = rows and not (part.manner or part.part)
+    part.of_rows = rows and not (part.manner or part.is_part)
     if part.end or (kind == "rank" and part.join in ("of", "out of") and not part.unit):
         part.ordinal = part.ordinal or "th"
     return part
@@ -191,13 +182,13 @@ def doubts(part: SimpleNamespace, names: set[str]) -> Iterator[str]:
     least = 2 if part.join in ("per", "for") else max(part.size, 2)
     if part.base and part.total < least:
         yield f"{part.base} is less than what is said to be a part of it; leave it out"
-    if part.part and (Fraction(part.number) >= 1 or part.fold):
+    if part.is_part and (Fraction(part.number) >= 1 or part.fold):
         yield "a fraction here is not clear; write it with digits, such as 1.5 times"
-    if part.start and (part.sign or part.manner or part.part or lone_end(part)):
+    if part.start and (part.sign or part.manner or part.is_part or ends_apart(part)):
         yield "it has two numbers; write them like between 1 and 2 million"
 
 
-def lone_end(part: SimpleNamespace) -> bool:
+def ends_apart(part: SimpleNamespace) -> bool:
     """Whether the two numbers of a span do not go together."""
     mixed = part.own not in ("", part.scale, part.percent)
     two = part.to == "and" and not part.between
@@ -226,7 +217,7 @@ def figure_of(text: str, part: SimpleNamespace) -> Phrase:
     kind = "ratio" if part.fold else "share" if part.base or part.percent else "count"
     whole = HUNDRED if part.percent else part.total or ONE
     value, pair = value_of(part, whole)
-    kind = "share" if part.part and part.times == 1 else kind
+    kind = "share" if part.is_part and part.times == 1 else kind
     per = ONE if kind != "share" else whole if whole >= 1000 else HUNDRED
     if part.of_rows and not part.unit and (kind == "count" or part.join in ("of", "out of")):
         pair = (Interval(exact(part.start or part.number) * part.times / whole, value),) * 2
@@ -246,17 +237,19 @@ def value_of(part: SimpleNamespace, whole: Fraction) -> tuple[Fraction, Pair]:
     digits, manner, scaled = part.number, part.manner, part.times > 1
     factor, per = part.times / whole, part.join == "per" and set(part.base) <= set("10,")
     one_in = part.base and digits == "1" and not (scaled or per)  # 1 per 1,000 is a rate, to ones
-    if part.part:
+    if part.is_part:
         small = part.percent or (part.join in ("per", "in", "for") and whole >= HUNDRED)
         factor = part.times / (whole if small else 1)  # half a percent, but half of 160
-        pair = of_part(Fraction(digits), manner or "hedge" * scaled)
+        pair = widths.of_part(Fraction(digits), manner or "hedge" * scaled)
         return Fraction(digits) * factor, (pair[0] * factor, pair[1] * factor)
     if part.start:
-        pair = of_span(part.start, digits)
-    elif 1 < part.size < whole <= SMALL_N and part.size % 1 == 0:
-        return part.size / whole, of_part(part.size / whole, manner)
+        pair = widths.of_span(part.start, digits)
+    elif 1 < part.size < whole <= widths.SMALL_N and part.size % 1 == 0:
+        return part.size / whole, widths.of_part(part.size / whole, manner)
     elif one_in:
-        return 1 / whole, of_one_in(part.base, manner)
+        return 1 / whole, widths.of_one_in(part.base, manner)
+    elif part.fold:
+        pair = widths.of_fold(digits, manner)
     else:
-        pair = of_fold(digits, manner) if part.fold else of_number(digits, scaled, manner)
+        pair = widths.of_number(digits, scaled, manner)
     return part.size / whole, (pair[0] * factor, pair[1] * factor)

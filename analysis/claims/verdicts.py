@@ -1,4 +1,4 @@
-"""Judge claims; all ranges are from rounding only: survey and model error is far larger."""
+"""Judge claims; all ranges are from rounding only: survey and model error comes on top."""
 
 import re
 from pathlib import Path
@@ -167,21 +167,23 @@ def check_figure(shown: Phrase, computed: Computed) -> tuple[str, str, str]:
         return INCONSISTENT, "", f"{computed.places} rows are ranked, not {shown.places}"
     value, interval = computed.value, computed.interval
     text, whole = computed.text(shown.per, shown.kind), range_text(interval, shown.per, shown.kind)
-    if value is not None and shown.allows(Interval(value, value), shown.strict):
-        return REPRODUCES, "strict", f'{text} fits "{shown.text}"'
+    prints = value is not None and shown.allows(Interval(value, value), shown.strict)
     sources = computed.sources or (interval,)
     allow = [source for source in sources if shown.allows(source, shown.charitable)]
     why = f'{text} does not fit "{shown.text}", read as {reading_text(shown)}'
-    if computed.sources:
+    if prints:
+        why = f'{text} fits "{shown.text}"'
+    elif computed.sources:
         why = f'{len(allow)} of {len(sources)} sources allow "{shown.text}"'
         why += f"; together they run from {whole}"
     elif interval.low != interval.high:
         why += f"; rounding of the figures it is computed from allows {whole}"
     if 0 < len(allow) < len(sources):
         return CANNOT, "", f"{why}; they disagree, so they do not decide"
-    if not computed.decides:
+    if not (prints or computed.decides):
         return CANNOT, "", why
-    return verdict(False, bool(allow)), "charitable" if allow else "", why
+    reading = "strict" if prints else "charitable" if allow else ""
+    return verdict(prints, bool(allow)), reading, why
 
 
 def severity_of(shown: Phrase, computed: Computed, others: list[Any]) -> tuple[str, str]:

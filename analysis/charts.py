@@ -112,7 +112,7 @@ def stacked(
 
 
 def tiles(
-    table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 6.0
+    table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 7.1
 ) -> tuple[Figure, Any]:
     """A square with its letters for each row, darker for a higher category `shade`, with a key."""
     fig, ax = canvas(height=height)
@@ -133,11 +133,11 @@ def tiles(
 
 
 def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
-    """One square of a tile grid, with its letters."""
+    """One square of a tile grid, its letters all of one width, so that three fit at 9 points."""
     edge = COLOURS["muted"] if face == "white" else "white"
     ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fc=face, ec=edge, lw=0.6))
     ink = "white" if face in SHADES[3:] else COLOURS["ink"]
-    ax.text(column, row, letters, ha="center", va="center", fontsize=9, color=ink)
+    ax.text(column, row, letters, ha="center", va="center", size=9, family="monospace", color=ink)
 
 
 def key_above(fig: Figure) -> None:

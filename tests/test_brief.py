@@ -4,12 +4,12 @@ import html
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
 
 import pytest
 
 from analysis import country
 from analysis.tables import load
+from page_tags import Tags
 from tools import brief, page
 from tools.commandline import main
 from tools.stale import Project, read_notebook
@@ -146,24 +146,12 @@ def test_the_parameters_cell_is_the_only_one_changed():
         brief.with_parameter(made, "KEN")
 
 
-class Outline(HTMLParser):
-    """The tags of a page with their attributes, in order."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.seen = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-
-
 def test_the_committed_brief_makes_an_accessible_page_with_nothing_from_outside(tmp_path):
     import nbformat
 
     page.write_notebook_page(tmp_path / "PRK.html", nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4))
     text = (tmp_path / "PRK.html").read_text(encoding="utf-8")
-    seen = Outline(text).seen
+    seen = Tags(text).found
     tags = [tag for tag, _ in seen]
     assert tags.count("h1") == 1 and "<title>North Korea in the Global Slavery Index 2023</title>" in text
     assert ("html", {"lang": "en"}) in seen

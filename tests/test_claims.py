@@ -625,6 +625,15 @@ def test_the_two_million_are_judged_with_their_periods(judged):
     assert (found.loc["A22c", "low"], found.loc["A22c", "high"]) == (240_000, 1_000_000)
 
 
+def test_as_the_note_on_a22b_says_it_takes_seven_years_to_reach_the_least_the_words_mean():
+    # approximately 2 million, at the widest, begins at 1.5 million; the years 1994 to 2000, say, hold 1.58
+    rows = tables.load("demography", iso3="PRK", revision="WPP2024", indicator="deaths_thousands")
+    deaths = rows.set_index("year")["value"].sort_index()
+    least = {years: deaths.rolling(years).sum() >= 1500 for years in range(1, 8)}
+    assert not any(reached.loc[:2001].any() for years, reached in least.items() if years < 7)
+    assert least[7].loc[2000] and least[7].loc[2001]  # 1994 to 2000, 1995 to 2001
+
+
 def test_the_scores_behind_the_tendency():
     where = "rank(vulnerability.score; edition=2018; factor={}; of iso3=PRK)"
     assert evaluate(where.format("governance issues"), BOOK).value == 1

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from analysis import figures
+from analysis import charts, figures
 
 TABLE = pd.DataFrame({"country": ["PRK", "ERI", "MRT"], "rate": [104.6, 90.3, 32.0]})
 WORDS = {"title": "Two stand apart", "subtitle": "per 1,000"}
@@ -115,3 +115,17 @@ def test_tick_labels_out_of_view_are_not_recorded(out):
     figures.save(fig, "view", table=TABLE, inputs=[TABLE], **WORDS)
     (axes,) = drawn(out, "view")["axes"]
     assert axes["x_ticks"] == ["10", "100"] and axes["y_ticks"] == ["0.3", "0.0"]
+
+
+def test_the_letters_of_every_tile_stay_in_it():
+    places = pd.DataFrame({"row": 0, "column": range(29), "text": "MMR"})  # as many as the world's grid is wide
+    places["shade"] = pd.Categorical(["high"] * 29, ["low", "high"])
+    fig, ax = charts.tiles(places, "column", "row", "text", "shade")
+    figures.dress(fig, "Title", "subtitle", "source")
+    fig.canvas.draw()
+    letters = [text for text in ax.texts if text.get_text() == "MMR"]
+    squares = ax.patches[: len(letters)]
+    assert len(letters) == 29 and min(text.get_fontsize() for text in ax.texts) >= 9
+    for text, square in zip(letters, squares, strict=True):
+        inside, around = text.get_window_extent(), square.get_window_extent()
+        assert around.x0 <= inside.x0 and inside.x1 <= around.x1

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import zipfile
 from functools import cache
-from html.parser import HTMLParser
 
 import openpyxl
 import pandas as pd
@@ -20,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tables
+from page_tags import Tags
 from tools import codebook, page, report, sheet
 from tools.commandline import main
 from tools.stale import Project
@@ -317,18 +317,6 @@ def test_a_name_that_no_file_could_have_is_cut_and_one_that_is_no_text_is_shown(
 
 
 EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) ![y](http://example.org/y.png) <img src=x onerror=alert(1)>"
-
-
-class Tags(HTMLParser):
-    """(tag, its attributes) of a page, in order."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.found = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
 
 
 def test_what_a_table_says_is_text_on_a_page():

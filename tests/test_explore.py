@@ -122,7 +122,8 @@ def shown(page, place, seconds=LAB_SECONDS):
     """(picture, caption) of one of the two figures, once both are there: a caption is empty until it is typeset."""
     area = page.locator(".jupyter-widgets.widget-output").nth(place)
     area.locator("img").wait_for(timeout=seconds * 1000)
-    return area.locator("img").get_attribute("src"), area.locator("p").filter(has_text=re.compile(r"\S")).last.inner_text()
+    caption = area.locator("p").filter(has_text=re.compile(r"\S")).last
+    return area.locator("img").get_attribute("src"), caption.inner_text()
 
 
 def run_all(page):

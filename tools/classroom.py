@@ -27,9 +27,9 @@ PLAIN = (  # numbers that need no tie, besides those of prose.EXEMPT
     r"(?i)\blessons? \d\b(?: (?:and|to) \d\b)?|\b[a-z]+-\d\b|\bminutes = \d+"
     r"|\b(?:per|every|by|the|than) (?:100|1,000)\b"
 )
-NO_TEXT = (  # what a lesson's file holds besides texts: code, and the keys of one line
-    r"(?ms)\'\'\'.*?\'\'\'|^(?:id|step|per|up|digits|minutes|printed|formula|value|pattern|solution"
-    r"|cells|core|notebook)\s*=[^\n]*"
+NO_TEXT = (  # what a lesson's file holds besides texts: code, and keys of one line
+    r"(?ms)^\w+ = '''.*?'''|^(?:id|step|per|up|digits|minutes|printed|formula|value|pattern"
+    r"|cells|core|notebook) =[^\n]*"
 )
 RUN = "**Run the next cell first:** click on it, then press Shift and Enter. A table appears."
 Cell = tuple[str, str, str]  # kind, id, source

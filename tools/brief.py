@@ -40,18 +40,23 @@ def with_parameter(notebook: Any, iso3: str) -> Any:
     return made
 
 
-def write_page(path: Path, notebook: Any) -> list[str]:
+def write_page(path: Path, notebook: Any, **around: Any) -> list[str]:
     """Write the page; what is wrong with the notebook, if it cannot be shown."""
     try:
-        page.write_notebook_page(path, notebook)
+        page.write_notebook_page(path, notebook, **around)
     except ValueError as error:
         return [f"{path.stem}: {error}"]
     return []
 
 
-def write_briefs(project: Project, wanted: list[str]) -> int:
-    """Write build/briefs/CODE.html for each country wanted; 0 if all were written, else 1."""
-    codes, folder = country_codes(wanted), project.build / "briefs"
+def write_briefs(
+    project: Project, wanted: list[str], folder: Path | None = None, **around: Any
+) -> int:
+    """Write CODE.html for each country wanted; 0 if all were written, else 1.
+
+    folder: by default build/briefs; around: as page.publish takes it.
+    """
+    codes, folder = country_codes(wanted), folder or project.build / "briefs"
     source = open_notebook(project.path(NOTEBOOK))
     with_parameter(source, codes[0])  # fails before anything is written
     problems: list[str] = []
@@ -59,7 +64,9 @@ def write_briefs(project: Project, wanted: list[str]) -> int:
     def write_brief(kernel: Kernel, iso3: str) -> None:
         out = Outcome(iso3, Path(staging) / iso3, with_parameter(source, iso3))
         kernel.execute(out, last="%reset -f", keep=True)
-        problems.extend(out.problems or write_page(folder / f"{iso3}.html", out.notebook))
+        path = folder / f"{iso3}.html"
+        about = {"here": f"{folder.name}/{path.name}", **around}
+        problems.extend(out.problems or write_page(path, out.notebook, **about))
 
     with project.staging("briefs") as staging:
         share_out(project, codes, write_brief)

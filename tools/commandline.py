@@ -26,6 +26,7 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "codebook": ("codebook", "write_documents", ["project", "seal"]),
     "brief": ("brief", "write_briefs", ["project", "countries"]),
     "class": ("classroom", "write_student_notebooks", ["project"]),
+    "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra"]),
 }
 EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
@@ -59,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
     brief = add("brief", help="write a handout on one country, several, or all with an estimate")
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
     add("class", help="write the lessons' notebooks, notebooks/class")
+    site = add("site", help="write the pages: notebooks, briefs, verdicts, codebook")
+    site.add_argument("countries", nargs="*", default=["all"], help="whose briefs (default: all)")
     lab = add("lab", help="open JupyterLab on copies of the notebooks")
     lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab")
     return top

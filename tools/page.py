@@ -1,6 +1,7 @@
-"""An executed notebook as one self-contained, accessible page: text, tables, figures, no code."""
+"""An executed notebook, or any Markdown, as an accessible page: no script, nothing from outside."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
 HIDDEN, NEW_PAGE = "notebook-only", "new-page"  # cell tags: not on the page; on a new printed sheet
+ENDINGS = (".png", ".svg", ".csv")  # of a figure's files that a page offers
+CODE = '<details><summary>Code</summary><pre tabindex="0"><code>{}</code></pre></details>'
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html.j2"]),  # a reader's words are shown as text, never as tags
@@ -15,69 +18,113 @@ TEMPLATES = Environment(
 )
 
 
-def markdown_as_html(text: str) -> str:
-    """Markdown as HTML, its comments (which tie numbers to code) removed."""
+def markdown_as_html(text: str, heading: str = "") -> str:
+    """Markdown as HTML, its comments (which tie numbers to code) removed.
+
+    The heading above a table is its caption; heading: the one above the text.
+    """
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-    made = markdown2html_mistune(re.sub(r"(?s)<!--.*?-->", "", text))
-    return re.sub(r'<a class="anchor-link".*?</a>', "", str(made))
+    made = str(markdown2html_mistune(re.sub(r"(?s)<!--.*?-->", "", text)))
+    made = re.sub(r'<a class="anchor-link".*?</a>', "", made)
+
+    def captioned(table: re.Match[str]) -> str:
+        return captioned_table(table[0], [heading, *headings(made[: table.start()])][-1])
+
+    return re.sub(r"(?s)<table>.*?</table>", captioned, made)
+
+
+def headings(made: str) -> list[str]:
+    """The words of each heading in HTML, in order."""
+    return [Markup(words).striptags() for words in re.findall(r"(?s)<h\d[^>]*>(.*?)</h\d>", made)]
 
 
 def captioned_table(made: str, caption: str) -> str:
-    """A frame's own HTML with a caption and with header cells that say what they head."""
+    """A table's own HTML with a caption, and with header cells that say what they head."""
     names = r"<tr>\s*<th>[^<]*</th>(\s*<th></th>)+\s*</tr>"  # a row that only names the index
-    head, rows = re.sub(rf"(?s)<style.*?</style>|{names}", "", made).split("</thead>", 1)
+    made = re.sub(rf"(?s)<style.*?</style>|{names}|\n\s*(?=<)", "", made)
+    head, rows = made.replace("<th></th>", '<td class="corner"></td>').split("</thead>", 1)
     rows = rows.replace("<th>", '<th scope="row">')
     made = head.replace("<th>", '<th scope="col">') + "</thead>" + rows
-    made = re.sub(r"<table[^>]*>", f"<table><caption>{escape(caption)}</caption>", made)
-    region = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
+    made = re.sub(r"(<table[^>]*>)", rf"\1<caption>{escape(caption)}</caption>", made)
+    region = f'class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"'
     return f"<div {region}>{made}</div>"
 
 
-def output(item: Any, heading: str) -> str:
-    """One output of a cell as HTML; ValueError for a kind that a page cannot show."""
+def figure(item: Any, files: Mapping[str, str]) -> str:
+    """An output's picture with its alt text, or "" if it has none.
+
+    Linked, with its downloads, where files (base64 of the PNG -> address) has it; else embedded.
+    """
+    data = item.get("data", {})
+    made = data.get("text/html", "")
+    if "image/png" in data and not made.startswith("<img "):
+        alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
+        made = f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
+    source = re.search(r'data:image/png;base64,([^"]*)', made)
+    if not source or not made.startswith("<img "):
+        return ""
+    if address := files.get(source[1]):
+        links = [f'<a href="{address}{end}">{Path(address).name}{end}</a>' for end in ENDINGS]
+        made = made.replace(source[0], address + ENDINGS[0])
+        made += f"<figcaption>Download: {', '.join(links)}</figcaption>"
+    return f"<figure>{made}</figure>"
+
+
+def output(item: Any, heading: str, plain: bool = False, files: Mapping[str, str] = {}) -> str:
+    """One output of a cell as HTML; ValueError for a kind that a page cannot show.
+
+    plain: show plain text too.
+    """
     data = item.get("data", {})
     if "text/markdown" in data:  # what a table says stands in it: no tag, link or picture
         made = markdown_as_html(data["text/markdown"].replace("<", "&lt;"))
         return re.sub(r"</?(?:a|img)\b[^>]*>", "", made)
-    if "image/png" in data:
-        alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
-        return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
+    if made := figure(item, files):
+        return made
     if "<thead>" in data.get("text/html", ""):
         return captioned_table(data["text/html"], heading)
+    if plain and (text := data.get("text/plain") or item.get("text")):
+        return f'<pre tabindex="0">{escape(text)}</pre>'
     kind = ", ".join(data) or item["output_type"]
     raise ValueError(f"a page cannot show {kind}; end the cell in Markdown, a table or a figure")
 
 
-def body(notebook: Any) -> str:
-    """All cells that belong on the page, in order."""
+def body(notebook: Any, code: bool = False, files: Mapping[str, str] = {}) -> str:
+    """All cells that belong on the page, in order; files: as in figure.
+
+    code: every cell, and after what it shows, behind a button, its code.
+    """
     parts, heading = [], ""
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
-        if HIDDEN in tags:
+        if HIDDEN in tags and not code:
             continue
         if cell.cell_type == "markdown":
-            heading = (re.findall(r"(?m)^#+ (.*)$", cell.source) or [heading])[-1]
-            parts.append(markdown_as_html(cell.source))
+            parts.append(markdown_as_html(cell.source, heading))
+            heading = [heading, *headings(parts[-1])][-1]
         if cell.cell_type == "code":
-            made = "\n".join(output(item, heading) for item in cell.outputs)
+            made = "\n".join(output(item, heading, code, files) for item in cell.outputs)
             new = NEW_PAGE in tags
             parts.append(f'<section class="{NEW_PAGE}">{made}</section>' if new else made)
+            parts.append(CODE.format(escape(cell.source)) if code else "")
     return "\n".join(part for part in parts if part.strip())
 
 
-def write_notebook_page(path: Path, notebook: Any) -> None:
-    """Write a notebook's page; its title is the first heading."""
-    content = body(notebook)
-    first = re.search(r"<h1[^>]*>(.*?)</h1>", content)
-    publish(path, Markup(first[1]).striptags() if first else path.stem, content)
+def write_notebook_page(path: Path, notebook: Any, code: bool = False, **around: Any) -> None:
+    """Write a notebook's page, without or with its code; its title is the first heading."""
+    content, kind = body(notebook, code), "notebook" if code else ""
+    publish(path, [*headings(content), path.stem][0], content, kind, **around)
 
 
-def publish(path: Path, title: str, content: str, kind: str = "") -> None:
-    """Write a page, whole or not at all; content is HTML, kind a CSS class."""
+def publish(path: Path, title: str, content: str, kind: str = "", **around: Any) -> None:
+    """Write a page, whole or not at all; content is HTML, kind a CSS class.
+
+    around: in a site its pages (address -> title), in order, and here, this one's address.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATES.get_template("page.html.j2")
-    made = template.render(title=title, content=content, kind=kind)
+    made = template.render(title=title, content=content, kind=kind, **around)
     partial = path.with_suffix(".partial")
     partial.write_text(made + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
     partial.replace(path)

@@ -140,11 +140,16 @@ def write_claims_page(seen: pd.DataFrame, pages: Path, file: str | None) -> Path
     path = pages / f"{source.stem[:60]}.html"
     if path.exists() and f'id="{key}"' not in path.read_text(encoding="utf-8"):
         path = path.with_name(f"{path.stem}-{key}.html")  # a file of that name elsewhere has it
-    values = {"counts": verdict_counts(seen), "about": ABOUT, "key": key}
-    values["source"] = source.name if file else "the article"
-    rows, template = seen.to_dict("records"), page.TEMPLATES.get_template("claims.html.j2")
-    page.publish(path, f"Verdicts on {path.stem}", template.render(values, rows=rows), "verdicts")
+    content = verdict_content(seen, source.name if file else "the article", key)
+    page.publish(path, f"Verdicts on {path.stem}", content, "verdicts")
     return path
+
+
+def verdict_content(seen: pd.DataFrame, source: str, key: str, linked: bool = False) -> str:
+    """What stands on the page, as HTML; linked: to the notebooks' pages, where evidence stands."""
+    values = {"counts": verdict_counts(seen), "source": source, "key": key, "linked": linked}
+    template, rows = page.TEMPLATES.get_template("claims.html.j2"), seen.to_dict("records")
+    return template.render(values, about=ABOUT, rows=rows)
 
 
 def show_verdicts(

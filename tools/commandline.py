@@ -25,7 +25,7 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "compare": ("workbook", "show_differences", ["file"]),
     "codebook": ("codebook", "write_documents", ["project", "seal"]),
     "brief": ("brief", "write_briefs", ["project", "countries"]),
-    "lab": ("lab", "open_lab", ["project", "extra"]),
+    "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
 }
 EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     brief = add("brief", help="write a handout on one country, several, or all with an estimate")
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
     lab = add("lab", help="open JupyterLab on copies of the notebooks")
+    lab.add_argument("--fresh", nargs="*", metavar="NAME", help="copy these anew (or all), no more")
     lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab")
     return top
 

@@ -31,11 +31,11 @@ class Project:
         """The checkout that this package was imported from."""
         return cls(TOOLS.parent)
 
-    def names(self) -> list[str]:
-        """The notebooks that a rebuild runs: "01_prevalence", "class/01_rates"; not explore."""
+    def names(self, every: bool = False) -> list[str]:
+        """The notebooks that a rebuild runs: "01_prevalence", "class/01_rates"; or explore too."""
         found = [*self.notebooks.glob("*.ipynb"), *self.notebooks.glob("class/*.ipynb")]
         names = [path.relative_to(self.notebooks).with_suffix("").as_posix() for path in found]
-        return sorted(n for n in names if "explore" not in n and not n.endswith(".failed"))
+        return sorted(n for n in names if ".failed" not in n and (every or "explore" not in n))
 
     def path(self, name: str) -> Path:
         return self.notebooks / f"{name}.ipynb"

@@ -163,7 +163,7 @@ def test_names_that_do_not_exist_are_refused_with_the_nearest(tiny):
     tiny.notebook("01_prevalence", GOOD)
     tiny.notebook("explore", GOOD)
     assert rebuild.find_notebooks(tiny.project, ["notebooks/01_prevalence.ipynb", "01_prevalence"]) == ["01_prevalence"]
-    with pytest.raises(ValueError, match="no notebook 01_prevalance to rebuild; did you mean 01_prevalence"):
+    with pytest.raises(ValueError, match="01_prevalance is no notebook that this command takes; did you mean 01_prevalence"):
         rebuild.find_notebooks(tiny.project, ["01_prevalance"])
     with pytest.raises(ValueError, match="known: 01_prevalence"):
         rebuild.find_notebooks(tiny.project, ["explore"])

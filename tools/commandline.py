@@ -27,7 +27,7 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "brief": ("brief", "write_briefs", ["project", "countries"]),
     "class": ("classroom", "write_student_notebooks", ["project"]),
     "site": ("site", "write_site", ["project", "countries"]),
-    "lab": ("lab", "open_lab", ["project", "extra"]),
+    "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
 }
 EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     site = add("site", help="write the pages: notebooks, briefs, verdicts, codebook")
     site.add_argument("countries", nargs="*", default=["all"], help="whose briefs (default: all)")
     lab = add("lab", help="open JupyterLab on copies of the notebooks")
+    lab.add_argument("--fresh", nargs="*", metavar="NAME", help="copy these anew (or all), no more")
     lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab")
     return top
 

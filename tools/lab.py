@@ -1,11 +1,13 @@
 """Open JupyterLab on copies of the notebooks: exploring never changes the committed ones."""
 
+import json
 import os
-import shutil
 import sys
 from pathlib import Path
+from time import strftime
 
-from tools.stale import Project
+from tools.rebuild import find_notebooks
+from tools.stale import Project, file_digest, read_notebook
 
 LAB_OPTIONS = [  # a page to begin with; nothing is asked of the network
     "--LabApp.default_url=/lab/tree/00_start_here.ipynb",
@@ -19,14 +21,41 @@ FOLDERS |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
 FOLDERS |= {"ANALYSIS_FIGURES": "figures"}
 
 
-def copy_notebooks(project: Project) -> int:
-    """Copy the notebooks to build/lab/notebooks; how many copies were there, which are kept."""
-    folder = project.build / "lab" / "notebooks"
-    kept = [path.name for path in folder.rglob("*.ipynb")]
-    skip = shutil.ignore_patterns("*.failed.ipynb", ".ipynb_checkpoints", *kept)
-    bare = shutil.copyfile  # a copy of a file that may not be written can be
-    shutil.copytree(project.notebooks, folder, False, skip, bare, dirs_exist_ok=True)
-    return len(kept)
+def as_opened(path: Path) -> str:
+    """A notebook with what JupyterLab adds when it opens one, and would then ask to save."""
+    from ipykernel.ipkernel import IPythonKernel
+
+    notebook = read_notebook(path)
+    notebook["metadata"]["language_info"] = IPythonKernel.language_info
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def copy_notebooks(project: Project, fresh: list[str]) -> list[str]:
+    """Make or refresh the copies in build/lab/notebooks; what to say of those a reader changed.
+
+    Changed is what was never copied. It stays; if it is one of `fresh` under another name, and a
+    new copy takes its place.
+    """
+    home, said = project.build / "lab", list[str]()
+    record = home / "copied"  # a digest for each copy that was ever made
+    known = record.read_text(encoding="ascii") if record.exists() else ""
+    for name in project.names(every=True):
+        copy, content = home / "notebooks" / f"{name}.ipynb", as_opened(project.path(name))
+        if copy.exists() and file_digest(copy) not in known:
+            if name not in fresh:
+                again = f"to start it over: python -m analysis lab --fresh {name}"
+                said.append(f"{name} is kept as you changed it; {again}")
+                continue
+            aside = copy.rename(copy.with_suffix(f".{strftime('%Y%m%d-%H%M%S')}.ipynb"))
+            said.append(f"your {name} is kept as {aside.relative_to(project.root).as_posix()}")
+        if not copy.exists() or copy.read_text(encoding="utf-8") != content:  # a Lab may show it
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            part = copy.with_suffix(".part")
+            part.write_text(content, encoding="utf-8", newline="\n")
+            with record.open("a", encoding="ascii") as digests:
+                digests.write(f"{file_digest(part)}\n")
+            part.replace(copy)
+    return said
 
 
 def own_folders(home: Path) -> dict[str, str]:
@@ -49,15 +78,14 @@ def options(project: Project, extra: list[str]) -> list[str]:
     return [f"--ServerApp.root_dir={folder}", *LAB_OPTIONS, *root, *own]
 
 
-def open_lab(project: Project, extra: list[str]) -> int:
-    """Copy, then run JupyterLab until it is closed."""
-    if copy_notebooks(project):
-        kept = "build/lab/notebooks already has copies, kept as you left them"
-        print(f"{kept}; delete build/lab to start afresh")
-    os.environ |= own_folders(project.build / "lab")
-    os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+def open_lab(project: Project, extra: list[str], fresh: list[str] | None = None) -> None:
+    """Copy, then run JupyterLab until it is closed; with `fresh` only copy those, or all, anew."""
+    anew = [] if fresh is None else find_notebooks(project, fresh, True) or project.names(True)
+    print(*copy_notebooks(project, anew), sep="\n", flush=True)
+    if fresh is not None:
+        return print(f"copied anew to build/lab/notebooks: {', '.join(anew)}")
+    os.environ |= own_folders(project.build / "lab") | {"JUPYTER_PLATFORM_DIRS": "1"}
     sys.stderr = sys.__stderr__  # its log has colours
     from jupyterlab.labapp import LabApp
 
     LabApp.launch_instance(argv=options(project, extra))
-    return 0

@@ -10,13 +10,14 @@ from tools import stale
 from tools.run import Outcome, hold_interrupts, run_notebooks
 
 
-def find_notebooks(project: stale.Project, wanted: list[str]) -> list[str]:
+def find_notebooks(project: stale.Project, wanted: list[str], every: bool = False) -> list[str]:
     """The notebooks of these names, each once; ValueError with the nearest name for others."""
-    known, found = project.names(), []
+    known, found = project.names(every), []
     for given in wanted:
         name = given.replace("\\", "/").removeprefix("notebooks/").removesuffix(".ipynb")
         if name not in known:
-            raise ValueError(f"there is no notebook {given} to rebuild; {hint(name, known, 0.4)}")
+            near = hint(name, known, 0.4)
+            raise ValueError(f"{given} is no notebook that this command takes; {near}")
         found.append(name)
     return list(dict.fromkeys(found))
 

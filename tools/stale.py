@@ -31,10 +31,12 @@ class Project:
         """The checkout that this package was imported from."""
         return cls(TOOLS.parent)
 
-    def names(self) -> list[str]:
-        """The notebooks that a rebuild runs: "01_prevalence" and so on; not explore, no lesson."""
-        names = [path.stem for path in self.notebooks.glob("*.ipynb")]
-        return sorted(n for n in names if "explore" not in n and not n.endswith(".failed"))
+    def names(self, every: bool = False) -> list[str]:
+        """The notebooks that a rebuild runs: "01_prevalence"; every: explore and the class too."""
+        found = [*self.notebooks.glob("*.ipynb"), *self.notebooks.glob("class/*.ipynb")]
+        names = [path.relative_to(self.notebooks).with_suffix("").as_posix() for path in found]
+        whole = [name for name in names if ".failed" not in name]
+        return sorted(n for n in whole if every or not ("explore" in n or "class/" in n))
 
     def path(self, name: str) -> Path:
         return self.notebooks / f"{name}.ipynb"

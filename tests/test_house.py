@@ -11,21 +11,26 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # Lines that are not blank. Claims had 750 until each phrase was read twice and no word passed over;
 # tools had 1,400 until a reader's own tables (own_tables, 71 lines) came, for a class to use.
-BUDGETS = {"analysis": 1500, "analysis/claims": 849, "tools": 1445}
+# The class came later: a shelf of its own in analysis/, LESSON, and its lines in tools.
+BUDGETS = {"analysis": 1500, "lesson": 200, "analysis/claims": 849, "tools": 1575}
+LESSON = ["_answer.py", "lesson.py"]
 # Lower may not import higher. Modules of one row may import those to their left.
 SHELVES = [
     "analysis._package analysis._validate analysis.rounding analysis.widths analysis.tables",
     "analysis.rates analysis.ranks analysis.whatif analysis.mortality",
     "analysis._drawn analysis.figures analysis.charts analysis.country analysis.explore",
     "analysis.claims",
+    "analysis._answer analysis.lesson",
     "tools",
     "analysis.__main__",
 ]
 
 
 def modules(shelf):
-    """The files of one shelf; those of analysis/ without analysis/claims/."""
-    return sorted((ROOT / shelf).glob("*.py"))
+    """The files of one shelf; those of analysis/ without analysis/claims/ and LESSON."""
+    if shelf == "lesson":
+        return [ROOT / "analysis" / name for name in LESSON]
+    return sorted(path for path in (ROOT / shelf).glob("*.py") if path.name not in LESSON)
 
 
 def lines(path):
@@ -35,7 +40,7 @@ def lines(path):
 @pytest.mark.parametrize("shelf", BUDGETS)
 def test_a_shelf_keeps_its_budget(shelf):
     counts = {path.name: len(lines(path)) for path in modules(shelf)}
-    assert len(counts) > 3 and sum(counts.values()) <= BUDGETS[shelf], counts
+    assert len(counts) > 1 and sum(counts.values()) <= BUDGETS[shelf], counts
 
 
 def test_the_templates_are_few():
@@ -80,7 +85,7 @@ def test_imports_point_down():
         here = place(name_of(path)) if name_of(path) != "analysis" else (-1, 0)
         for other in imports(path):
             there = place(other)
-            if there > here or (there == here and there[0] not in (3, 4)):
+            if there > here or (there == here and there[0] not in (3, 5)):
                 wrong.append(f"{name_of(path)} imports {other}")
     assert wrong == []
 
@@ -126,6 +131,7 @@ def test_a_name_has_one_meaning():
         for name in names_in(path):
             where[name].add(name_of(path))
     types = {"Floats", "Flags"}  # the same short name of the same type
+    types |= {"judge", "hint"}  # of an answer as of a claim: what it is; what to write instead
     assert {n: sorted(m) for n, m in where.items() if len(m) > 1 and n not in types | {"__all__"}} == {}
 
 

@@ -131,11 +131,9 @@ def write_results(folder: Path, name: str, rows: pd.DataFrame) -> None:
     once = once.drop_duplicates(["student", "exercise"], keep="last")
     by = once.groupby(["exercise", "status", "mistake"], as_index=False)
     counts = by.agg(students=("student", "count"))
-    values = {"name": name, "rows": rows.to_dict("records")}
-    values["counts"] = counts.sort_values("students", ascending=False, kind="stable").to_dict(
-        "records"
-    )
-    content = page.TEMPLATES.get_template("collected.html.j2").render(values)
+    ordered = counts.sort_values("students", ascending=False, kind="stable")
+    values = {"rows": rows.to_dict("records"), "counts": ordered.to_dict("records")}
+    content = page.TEMPLATES.get_template("collected.html.j2").render(values, name=name)
     page.write_whole(folder / "students.csv", as_csv(rows))
     page.write_whole(folder / "exercises.csv", as_csv(counts))
     page.publish(folder / "index.html", f"Handed in: {name}", content, "verdicts")

@@ -26,6 +26,7 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "codebook": ("codebook", "write_documents", ["project", "seal"]),
     "brief": ("brief", "write_briefs", ["project", "countries"]),
     "collect": ("collect", "collect", ["project", "folder"]),
+    "class": ("classroom", "write_student_notebooks", ["project"]),
     "lab": ("lab", "open_lab", ["project", "extra"]),
 }
 EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
     collect = add("collect", help="run what a class handed in; which mistakes were made most")
     collect.add_argument("folder", metavar="FOLDER", help="where the files of the pupils lie")
+    add("class", help="write the lessons' notebooks, notebooks/class")
     lab = add("lab", help="open JupyterLab on copies of the notebooks")
     lab.add_argument("extra", nargs=argparse.REMAINDER, help="after --: options for jupyter lab")
     return top

@@ -32,9 +32,8 @@ class Project:
         return cls(TOOLS.parent)
 
     def names(self) -> list[str]:
-        """The notebooks that a rebuild runs: "01_prevalence", "class/01_rates"; not explore."""
-        found = [*self.notebooks.glob("*.ipynb"), *self.notebooks.glob("class/*.ipynb")]
-        names = [path.relative_to(self.notebooks).with_suffix("").as_posix() for path in found]
+        """The notebooks that a rebuild runs: "01_prevalence" and so on; not explore, no lesson."""
+        names = [path.stem for path in self.notebooks.glob("*.ipynb")]
         return sorted(n for n in names if "explore" not in n and not n.endswith(".failed"))
 
     def path(self, name: str) -> Path:

@@ -1,0 +1,155 @@
+"""The class: student notebooks and solutions, from lessons/*.toml and the notebooks' core cells.
+
+A number in a lesson's text is tied to a formula on the tables, `104.6<!--= value(index.rate;
+edition=2023; iso3=PRK) -->`, and `render` judges it as it judges an article's figures.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.claims.formulas import evaluate
+from analysis.claims.lookup import unit_text
+from analysis.claims.verdicts import check_figure, read_claim
+from analysis.lesson import BOOK
+from analysis.rounding import REPRODUCES, WITHIN
+from tools.prose import SIGNED, untied_numbers
+from tools.run import KERNELSPEC
+from tools.stale import Project, read_notebook, text_of
+
+UNIT = r" (?:(?:thousand|million|billion|percent|times)\b|per 1,000\b)"
+FIGURE = re.compile(
+    rf"(?s)(?:(?P<mark>\*\*?)(?P<words>[^*\n]+)(?P=mark)|(?P<number>{SIGNED}))"
+    rf"<!--=(?P<formula>.*?)-->(?P<unit>{UNIT})?"
+)
+PLAIN = (  # numbers that need no tie, besides those of prose.EXEMPT
+    r"(?i)\blessons? \d\b(?: (?:and|to) \d\b)?|\b[a-z]+-\d\b|\bminutes = \d+"
+    r"|\b(?:per|every|by|the|than) (?:100|1,000)\b"
+)
+NO_TEXT = (  # what a lesson's file holds besides texts: code, and the keys of one line
+    r"(?ms)\'\'\'.*?\'\'\'|^(?:id|step|per|up|digits|minutes|printed|formula|value|pattern|solution"
+    r"|cells|core|notebook)\s*=[^\n]*"
+)
+RUN = "**Run the next cell first:** click on it, then press Shift and Enter. A table appears."
+Cell = tuple[str, str, str]  # kind, id, source
+
+
+def render(text: str, where: str) -> str:
+    """The Markdown without its ties; ValueError, with file and line, for a number that fits none.
+
+    where: the file that holds the text, from its first line on.
+    """
+    for found in FIGURE.finditer(text):
+        check_tie(found, f"{where}, line {1 + text.count(chr(10), 0, found.start())}")
+    rest = FIGURE.sub(lambda found: blank(found[0]), text)
+    if wrong := bare(rest):
+        line = next((n for n, row in enumerate(rest.split("\n"), 1) if wrong[0] in bare(row)), 0)
+        remedy = "write 104.6<!--= formula -->, or **words**<!--= formula -->"
+        raise ValueError(f"{where}, line {line}: {wrong[0]} is tied to no figure; {remedy}")
+    return re.sub(r"(?s)<!--=.*?-->", "", text)
+
+
+def bare(text: str) -> list[str]:
+    """The numbers that are tied to nothing, and ties to no number."""
+    return re.findall("<!--=", text) + untied_numbers(re.sub(PLAIN, " ", text))
+
+
+def check_tie(found: re.Match[str], where: str) -> None:
+    """ValueError unless the printed words reproduce what the formula gives, or by rounding."""
+    words, formula = found["words"] or found["number"], " ".join(found["formula"].split())
+    try:
+        computed = evaluate(formula, BOOK)
+        unit = found["unit"] or unit_text(computed.per, computed.kind)
+        if found["number"] and "%" not in words:
+            words = f"place {words}" if unit == "place" else f"{words} {unit}".strip()
+        shown = read_claim({"id": where, "printed": words, "read_as": ""}, computed)
+        verdict, _, why = check_figure(shown, computed.ends.get(shown.order, computed))
+    except ValueError as error:
+        raise ValueError(f"{where}: {words} is tied to {formula}: {error}") from None
+    if verdict not in (REPRODUCES, WITHIN):
+        raise ValueError(f"{where}: {words} is tied to {formula}, and is {verdict}: {why}")
+
+
+def read_lesson(project: Project, name: str) -> dict[str, Any]:
+    """A lesson's file, its texts without ties; ValueError for a number that fits none."""
+    raw = (project.root / "lessons" / f"{name}.toml").read_text(encoding="utf-8")
+    render(re.sub(NO_TEXT, lambda found: blank(found[0]), raw), f"lessons/{name}.toml")
+    return tomllib.loads(re.sub(r"(?s)<!--=.*?-->", "", raw))
+
+
+def blank(text: str) -> str:
+    """A blank, and as many lines as the text has."""
+    return " " + "\n" * text.count("\n")
+
+
+def core_source(project: Project, notebook: str, cell_id: str) -> str:
+    """The code of a core cell, as the committed notebook has it."""
+    for cell in read_notebook(project.path(notebook))["cells"]:
+        if cell["id"] == cell_id and "core" in cell["metadata"].get("tags", []):
+            return text_of(cell)
+    remedy = "look up its new id in that file, and write it in the lesson"
+    raise ValueError(f"notebooks/{notebook}.ipynb has no core cell {cell_id}; {remedy}")
+
+
+def exercise_cells(entry: dict[str, Any], solved: bool) -> Iterator[Cell]:
+    """The task, and the cell to answer in; solved: with the answer, and the way to it."""
+    listed = [*entry.get("option", []), *entry.get("item", [])]
+    letters = "".join(
+        f"\n- {letter}. {one['text']}" for letter, one in zip("ABCDEF", listed, strict=False)
+    )
+    way = f"\n*The way.* {entry['way']}" if solved else ""
+    head = f"**Exercise {entry['id']}** (minutes: {entry['minutes']}). {entry['task'].strip()}"
+    yield "markdown", f"{entry['id']}-task", f"{head}\n{letters}\n{way}"
+    answer = entry["solution"] if solved else "answer = ..."
+    yield "code", entry["id"], f'{answer}\ncheck("{entry["id"]}", answer)'
+
+
+def lesson_cells(project: Project, name: str, solved: bool) -> Iterator[Cell]:
+    """The cells of one lesson, in order."""
+    lesson, number = read_lesson(project, name), int(name[-1])
+    around = [f"lesson_{n}" for n in (number - 1, number + 1)]
+    there = [other for other in around if other in lesson_names(project)]
+    links = [f"[{other.replace('_', ' ').capitalize()}]({other}.ipynb)" for other in there]
+    line = " · ".join([*links, f"[The whole notebook](../{lesson['notebook']}.ipynb)"])
+    goals, points = ("\n".join(f"- {text}" for text in lesson[k]) for k in ("goals", "key_points"))
+    minutes = f"{sum(step['minutes'] for step in lesson['plan'])} minutes"
+    head = f"# {number}. {lesson['question']}\n\n**{lesson['title']}.** In {minutes} you learn"
+    yield "markdown", "opening", f"{line}\n\n{head}\n\n{goals}\n{lesson['care']}\n{RUN}"
+    yield "code", "first", lesson["first"]
+    exercises = {entry["id"]: entry for entry in lesson["exercise"]}
+    for place, part in enumerate(lesson["part"], 1):
+        if "text" in part:
+            yield "markdown", f"text-{place}", part["text"]
+        for cell_id in part.get("cells", []):
+            source = core_source(project, part["core"], cell_id)
+            yield "code", f"{part['core'][:2]}-{cell_id}", source
+        if "exercise" in part:
+            yield from exercise_cells(exercises[part["exercise"]], solved)
+    yield "markdown", "closing", f"## What to keep\n\n{points}\n\n{line}"
+
+
+def lesson_names(project: Project) -> list[str]:
+    """lesson_1 and so on, in order."""
+    return sorted(path.stem for path in (project.root / "lessons").glob("lesson_*.toml"))
+
+
+def notebook_text(project: Project, name: str, solved: bool = False) -> str:
+    """A lesson's notebook file, without outputs: for students, or with the solutions."""
+    from nbformat import v4
+
+    makers = {"markdown": v4.new_markdown_cell, "code": v4.new_code_cell}
+    cells = lesson_cells(project, name, solved)
+    made = [makers[kind](source.strip(), id=cell_id) for kind, cell_id, source in cells]
+    metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
+    return v4.writes(v4.new_notebook(cells=made, metadata=metadata)) + "\n"
+
+
+def write_student_notebooks(project: Project) -> None:
+    """Write notebooks/class/lesson_N.ipynb: all, or none if a lesson has a fault."""
+    texts = {name: notebook_text(project, name) for name in lesson_names(project)}
+    for name, text in texts.items():
+        path = project.notebooks / "class" / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"notebooks/class/{name}.ipynb: written")

@@ -25,6 +25,7 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "compare": ("workbook", "show_differences", ["file"]),
     "codebook": ("codebook", "write_documents", ["project", "seal"]),
     "brief": ("brief", "write_briefs", ["project", "countries"]),
+    "collect": ("collect", "collect", ["project", "folder"]),
     "class": ("classroom", "write_student_notebooks", ["project"]),
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
@@ -59,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
     codebook.add_argument("--seal", action="store_true", help="first record the tables' checksums")
     brief = add("brief", help="write a handout on one country, several, or all with an estimate")
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
+    collect = add("collect", help="run what a class handed in; which mistakes were made most")
+    collect.add_argument("folder", metavar="FOLDER", help="where the files of the pupils lie")
     add("class", help="write the lessons' notebooks, notebooks/class")
     site = add("site", help="write the pages: notebooks, briefs, verdicts, codebook")
     site.add_argument("countries", nargs="*", default=["all"], help="whose briefs (default: all)")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -122,9 +123,13 @@ def publish(path: Path, title: str, content: str, kind: str = "", **around: Any)
 
     around: in a site its pages (address -> title), in order, and here, this one's address.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATES.get_template("page.html.j2")
-    made = template.render(title=title, content=content, kind=kind, **around)
-    partial = path.with_suffix(".partial")
-    partial.write_text(made + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
+    write_whole(path, template.render(title=title, content=content, kind=kind, **around) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{get_ident()}.partial")  # of this thread
+    partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     partial.replace(path)

@@ -64,14 +64,13 @@ def write_briefs(
     def write_brief(kernel: Kernel, iso3: str) -> None:
         out = Outcome(iso3, Path(staging) / iso3, with_parameter(source, iso3))
         kernel.execute(out, last="%reset -f", keep=True)
-        path = folder / f"{iso3}.html"
-        about = {"here": f"{folder.name}/{path.name}", **around}
-        problems.extend(out.problems or write_page(path, out.notebook, **about))
+        file, here = folder / f"{iso3}.html", f"briefs/{iso3}.html"
+        problems.extend(out.problems or write_page(file, out.notebook, here=here, **around))
 
     with project.staging("briefs") as staging:
         share_out(project, codes, write_brief)
     for problem in problems:
         print(problem, file=sys.stderr)
     written, first = len(codes) - len(problems), f"open {codes[0]}.html in a browser, or print it"
-    print(f"wrote {written} of {len(codes)} briefs to build/briefs: {first}")
+    print(f"wrote {written} of {len(codes)} briefs to {folder.parent.name}/briefs: {first}")
     return 1 if problems else 0

@@ -49,14 +49,12 @@ def write_page(path: Path, notebook: Any, **around: Any) -> list[str]:
     return []
 
 
-def write_briefs(
-    project: Project, wanted: list[str], folder: Path | None = None, **around: Any
-) -> int:
+def write_briefs(project: Project, wanted: list[str], to: Path | None = None, **around: Any) -> int:
     """Write CODE.html for each country wanted; 0 if all were written, else 1.
 
-    folder: by default build/briefs; around: as page.publish takes it.
+    to: a folder, by default build/briefs; around: as page.publish takes it.
     """
-    codes, folder = country_codes(wanted), folder or project.build / "briefs"
+    codes, folder = country_codes(wanted), to or project.build / "briefs"
     source = open_notebook(project.path(NOTEBOOK))
     with_parameter(source, codes[0])  # fails before anything is written
     problems: list[str] = []

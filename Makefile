@@ -10,7 +10,7 @@ COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 
 LOCKED := \# The lock: every package that running needs. Written by `make lock` from pyproject.toml.
 LOCKED_TEST := \# The lock: what testing needs besides. Written by `make lock` from pyproject.toml.
 
-.PHONY: figures test test-slow test-oldest lab browser bench lock check-lock clean
+.PHONY: figures test test-slow test-oldest lab site browser bench lock check-lock clean
 
 figures: $(READY)         # run every notebook, write figures/
 	$(PY) -m analysis rebuild --all
@@ -32,14 +32,18 @@ test-oldest: $(READY_OLDEST)  # values and drawn values on the oldest versions a
 lab: $(READY)             # JupyterLab on copies under build/lab
 	$(PY) -m analysis lab
 
+site: $(READY)            # the pages in build/site, for a browser without a network
+	$(PY) -m analysis site
+
 browser: $(READY_TEST)    # what the browser test needs besides Chromium
 	$(PY) -m pip install -q -e ".[browser]"
 
-bench: $(READY_TEST)      # how fast the rebuild, the ranks, the rank sets and the briefs are
+bench: $(READY_TEST)      # how fast the rebuild, ranks, rank sets and briefs are; how light the site
 	$(PY) benchmarks/bench_rebuild.py
 	$(PY) -m pytest -q benchmarks/bench_ranks.py
 	$(PY) benchmarks/bench_rank_sets.py
 	$(PY) benchmarks/bench_briefs.py
+	$(PY) benchmarks/bench_site.py
 
 lock: $(READY)            # compile both locks again; needs the network
 	$(PY) -m pip install -q -e ".[maintain]"

@@ -49,14 +49,12 @@ def write_page(path: Path, notebook: Any, **around: Any) -> list[str]:
     return []
 
 
-def write_briefs(
-    project: Project, wanted: list[str], folder: Path | None = None, **around: Any
-) -> int:
+def write_briefs(project: Project, wanted: list[str], to: Path | None = None, **around: Any) -> int:
     """Write CODE.html for each country wanted; 0 if all were written, else 1.
 
-    folder: by default build/briefs; around: as page.publish takes it.
+    to: a folder, by default build/briefs; around: as page.publish takes it.
     """
-    codes, folder = country_codes(wanted), folder or project.build / "briefs"
+    codes, folder = country_codes(wanted), to or project.build / "briefs"
     source = open_notebook(project.path(NOTEBOOK))
     with_parameter(source, codes[0])  # fails before anything is written
     problems: list[str] = []
@@ -64,14 +62,13 @@ def write_briefs(
     def write_brief(kernel: Kernel, iso3: str) -> None:
         out = Outcome(iso3, Path(staging) / iso3, with_parameter(source, iso3))
         kernel.execute(out, last="%reset -f", keep=True)
-        path = folder / f"{iso3}.html"
-        about = {"here": f"{folder.name}/{path.name}", **around}
-        problems.extend(out.problems or write_page(path, out.notebook, **about))
+        file, here = folder / f"{iso3}.html", f"briefs/{iso3}.html"
+        problems.extend(out.problems or write_page(file, out.notebook, here=here, **around))
 
     with project.staging("briefs") as staging:
         share_out(project, codes, write_brief)
     for problem in problems:
         print(problem, file=sys.stderr)
     written, first = len(codes) - len(problems), f"open {codes[0]}.html in a browser, or print it"
-    print(f"wrote {written} of {len(codes)} briefs to build/briefs: {first}")
+    print(f"wrote {written} of {len(codes)} briefs to {folder.parent.name}/briefs: {first}")
     return 1 if problems else 0

@@ -45,8 +45,8 @@ def captioned_table(made: str, caption: str) -> str:
     names = r"<tr>\s*<th>[^<]*</th>(\s*<th></th>)+\s*</tr>"  # a row that only names the index
     made = re.sub(rf"(?s)<style.*?</style>|{names}|\n\s*(?=<)", "", made)
     head, rows = made.replace("<th></th>", '<td class="corner"></td>').split("</thead>", 1)
-    rows = rows.replace("<th>", '<th scope="row">')
-    made = head.replace("<th>", '<th scope="col">') + "</thead>" + rows
+    rows = re.sub(r"<th(?=[ >])", '<th scope="row"', rows)
+    made = re.sub(r"<th(?=[ >])", '<th scope="col"', head) + "</thead>" + rows
     made = re.sub(r"(<table[^>]*>)", rf"\1<caption>{escape(caption)}</caption>", made)
     region = f'class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"'
     return f"<div {region}>{made}</div>"

@@ -36,9 +36,8 @@ def document_pages(project: Project) -> dict[str, str]:
 
 def write_site(project: Project, countries: list[str]) -> int:
     """Write build/site, whole or not at all; 1 if that failed or a notebook is out of date."""
-    pages = notebook_pages(project) | document_pages(project)
+    pages = {"index.html": ""} | notebook_pages(project) | document_pages(project)
     titles = {address: page.headings(content)[0] for address, content in pages.items()}
-    titles = {"index.html": titles.pop("index.html"), **titles}
     codes = brief.country_codes(countries)
     titles |= {f"briefs/{iso3}.html": look_up(iso3).name for iso3 in codes}
     first = page.TEMPLATES.get_template("index.html.j2")

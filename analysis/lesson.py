@@ -97,10 +97,11 @@ def accepted(entry: Task) -> Interval:
 
 
 def taken_for(mistake: Task, entry: Task) -> Interval:
-    """The numbers read as a mistake: its formula's to two digits, or rounded `up`."""
+    """The numbers read as a mistake: its formula's to two digits, or rounded `up` or `down`."""
     value = size(mistake, entry)
-    if "up" in mistake:
-        return Interval.of(ceil(value / exact(mistake["up"])) * exact(mistake["up"]))
+    for key, cut in (("up", ceil), ("down", floor)):
+        if key in mistake:
+            return Interval.of(cut(value / exact(mistake[key])) * exact(mistake[key]))
     half = Fraction(10) ** (floor(log10(abs(value))) + 1 - mistake.get("digits", 2)) / 2
     return Interval(value - half, value + half)
 
@@ -185,9 +186,9 @@ def judge_sentence(entry: Task, answer: Any) -> Found:
     seen = []
     for look in entry["look"]:
         hit = re.search(look["pattern"], answer, re.I)
-        seen.append(f"{look['what']}, {repr(hit[0]) if hit else 'not found'}")
-    more = "Whether the sentence is true and kind I cannot tell: let a person read it."
-    return WRITTEN, "", f"{entry['id']}: I looked for these. {'; '.join(seen)}. {more}"
+        seen.append(f"- {look['what']}: {repr(hit[0]) if hit else 'not found'}")
+    more = "I cannot tell whether the sentence is true and kind: let a person read it."
+    return WRITTEN, "", "\n".join([f"{entry['id']}: I looked for these.", *seen, more])
 
 
 def explain_missing_name(shell: Any, kind: Any, error: Any, *trace: Any, **more: Any) -> None:

@@ -28,10 +28,13 @@ PLAIN = (  # numbers that need no tie, besides those of prose.EXEMPT
     r"|\b(?:per|every|by|the|than) (?:100|1,000)\b"
 )
 NO_TEXT = (  # what a lesson's file holds besides texts: code, and keys of one line
-    r"(?ms)^\w+ = '''.*?'''|^(?:id|step|per|up|digits|minutes|printed|formula|value|pattern"
+    r"(?ms)^\w+ = '''.*?'''|^(?:id|step|per|up|down|digits|minutes|printed|formula|value|pattern"
     r"|cells|core|notebook) =[^\n]*"
 )
-RUN = "**Run the next cell first:** click on it, then press Shift and Enter. A table appears."
+RUN = """**Run the next cell first:** click on it, then press Shift and Enter. A table appears.
+
+In an exercise, put your answer in place of the three dots and run the cell. A wrong answer gets a
+hint. If something breaks: menu *Kernel*, *Restart Kernel*, and begin with this cell again."""
 Cell = tuple[str, str, str]  # kind, id, source
 
 
@@ -115,7 +118,7 @@ def lesson_cells(project: Project, name: str, solved: bool) -> Iterator[Cell]:
     goals, points = ("\n".join(f"- {text}" for text in lesson[k]) for k in ("goals", "key_points"))
     minutes = f"{sum(step['minutes'] for step in lesson['plan'])} minutes"
     head = f"# {number}. {lesson['question']}\n\n**{lesson['title']}.** In {minutes} you learn"
-    yield "markdown", "opening", f"{line}\n\n{head}\n\n{goals}\n{lesson['care']}\n{RUN}"
+    yield "markdown", "opening", f"{line}\n\n{head}\n\n{goals}\n\n{lesson['care']}\n{RUN}"
     yield "code", "first", lesson["first"]
     exercises = {entry["id"]: entry for entry in lesson["exercise"]}
     for place, part in enumerate(lesson["part"], 1):

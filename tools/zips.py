@@ -9,21 +9,20 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from analysis.country import ranked
 from tools import brief, classroom, handouts, page
-from tools.run import Kernel, Outcome, open_notebook, share_out
-from tools.stale import Project
+from tools.run import Kernel, Outcome, share_out
+from tools.stale import Project, read_notebook
 from tools.wheels import download_wheels, room
 
-PACKAGE = ["analysis", "data", "notebooks", "LICENSE", "README.md", "requirements.txt"]
-PACKAGE += ["pyproject.toml", *(f"lessons/lesson_{n}.toml" for n in range(1, 5))]
-SKIPPED = shutil.ignore_patterns("__*__", "__main__.py", "*.failed.ipynb", ".ipynb_checkpoints")
-COMPRESSED = {".png", ".whl"}
+PACKAGE = ["analysis", "data", "notebooks", "LICENSE", "pyproject.toml", "requirements.txt"]
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "__main__.py", "*.failed.ipynb", ".ipynb_*")
+STORED = {".png", ".whl", ".zip"}  # compressed already
 LARGEST = 5  # of each of the five regions: so many countries' briefs are in the teacher's ZIP
 
 
 def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
-    """Each lesson as a student and as the solutions have it, run; ValueError if a cell fails.
+    """lesson_1 and so on, and solution_1 and so on, run; ValueError if a cell fails.
 
-    Keys lesson_1, solution_1 and so on. Their figures for the projector go to build/class/figures.
+    Their figures in the form for the projector go to build/class/figures.
     """
     from nbformat import reads
 
@@ -41,3 +40,80 @@ def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
     if problems := [text for out in outs.values() for text in out.problems]:
         raise ValueError("\n".join(problems))
     return {key: out.notebook for key, out in outs.items()}
+
+
+def write_copy(path: Path, notebook: Any) -> None:
+    """A notebook as a page to read without Python; its links lead to the pages beside it."""
+    content = page.body(notebook, code=True)
+    content = re.sub(r'href="(?:\.\./|class/)?(\w+)\.ipynb', r'href="\1.html', content)
+    page.publish(path, page.headings(content)[0], content, "notebook")
+
+
+def write_student(project: Project, folder: Path, lessons: dict[str, Any]) -> None:
+    """What students get: the package, the tables, the notebooks, and all of it as pages."""
+    from nbformat import read
+
+    for name in PACKAGE:
+        source, copy = project.root / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=LEFT_OUT)
+        else:
+            shutil.copyfile(source, copy)
+    (folder / "lessons").mkdir()
+    for name in classroom.lesson_names(project):
+        shutil.copy(project.root / "lessons" / f"{name}.toml", folder / "lessons")
+        write_copy(folder / "pages" / f"{name}.html", lessons[name])
+    for name in project.names():
+        write_copy(folder / "pages" / f"{name}.html", read(project.path(name), 4))
+    (folder / "README.md").write_text("Open START_HERE.html.\n", encoding="utf-8", newline="\n")
+
+
+def write_teacher(project: Project, folder: Path, lessons: dict[str, Any]) -> None:
+    """What the teacher gets besides: guides, solutions, and briefs on 25 countries."""
+    from nbformat.v4 import writes
+
+    (folder / "solutions").mkdir(parents=True)
+    for name in classroom.lesson_names(project):
+        key = name.replace("lesson", "solution")
+        write_copy(folder / "pages" / f"{key}.html", lessons[key])
+        text = writes(lessons[key]) + "\n"
+        (folder / "solutions" / f"{key}.ipynb").write_text(text, encoding="utf-8", newline="\n")
+        guide = page.TEMPLATES.get_template("guide.md.j2")
+        made = page.markdown_as_html(guide.render(classroom.read_lesson(project, name), name=name))
+        page.publish(folder / "pages" / f"guide_{name}.html", page.headings(made)[0], made)
+    index = ranked(2023).sort_values("population", ascending=False)
+    codes = index.groupby("region_as_printed").head(LARGEST)["iso3"]
+    if brief.write_briefs(project, sorted(codes), folder / "briefs"):
+        raise ValueError("a brief failed; see above")
+
+
+def write_zip(folder: Path, path: Path) -> None:
+    """The folder as a ZIP file, whole or not at all: names in order, no time of day, no owner."""
+    partial = path.with_suffix(".partial")
+    with ZipFile(partial, "w") as packed:
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            entry = ZipInfo(f"{path.stem}/{file.relative_to(folder).as_posix()}")
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = ZIP_STORED if file.suffix in STORED else ZIP_DEFLATED
+            packed.writestr(entry, file.read_bytes())
+    partial.replace(path)
+    print(f"build/{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def write_class(project: Project, wheels: list[str]) -> None:
+    """Write notebooks/class, then build/class-students.zip and build/class-teacher.zip.
+
+    wheels: systems whose wheels the students' ZIP holds, such as windows:3.13; needs a network.
+    """
+    rooms = [room(text) for text in wheels]
+    classroom.write_student_notebooks(project)
+    with project.staging("class") as staging:
+        student, teacher = Path(staging) / "student", Path(staging) / "teacher"
+        lessons = run_lessons(project, Path(staging) / "runs")
+        write_student(project, student, lessons)
+        write_teacher(project, teacher, lessons)
+        handouts.write_pages(project, Path(staging))
+        for where in rooms:
+            download_wheels(project.root, where, student / "wheels")
+        write_zip(student, project.build / "class-students.zip")
+        write_zip(teacher, project.build / "class-teacher.zip")

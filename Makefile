@@ -10,10 +10,24 @@ COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 
 LOCKED := \# The lock: every package that running needs. Written by `make lock` from pyproject.toml.
 LOCKED_TEST := \# The lock: what testing needs besides. Written by `make lock` from pyproject.toml.
 
-.PHONY: figures test test-slow test-oldest lab site browser bench lock check-lock clean
+# -qq: what went wrong, and no warnings. What to do about it is said below.
+PIP := $(PY) -m pip --disable-pip-version-check install -qq --root-user-action ignore
+FAILED := { printf '%s\n' "the set-up did not end; above stands why. What helps most often:" \
+	"  no connection: connect, or tell pip of your network's own index or proxy" \
+	"  no venv or ensurepip: apt-get install python3-venv, or take the Python of python.org" \
+	"  no space left: free 1 GB" \
+	"  anything else about pip, which may be old: make clean" \
+	"Then type the same command again." >&2; exit 1; }
+
+.PHONY: help figures test test-slow test-oldest lab lab-reset site class browser bench lock check-lock clean
+
+help:                     # list what make can do
+	@sed -n 's/^\([a-z][a-z-]*\):.*  *\# \(.*\)$$/make \1|\2/p' Makefile | \
+		awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 figures: $(READY)         # run every notebook, write figures/
-	$(PY) -m analysis rebuild --all
+	@echo "running every notebook and writing figures/: under a minute on two cores"
+	@$(PY) -m analysis rebuild --all
 
 test: $(READY_TEST)       # every test that takes less than 15 seconds
 	$(PY) -m pytest
@@ -32,11 +46,17 @@ test-oldest: $(READY_OLDEST)  # values and drawn values on the oldest versions a
 lab: $(READY)             # JupyterLab on copies under build/lab
 	$(PY) -m analysis lab
 
+lab-reset: $(READY)       # start every copy over; what you changed stays beside it, under another name
+	$(PY) -m analysis lab --fresh
+
 site: $(READY)            # the pages in build/site, for a browser without a network
 	$(PY) -m analysis site
 
+class: $(READY)           # the lessons' notebooks; two ZIP files, for students and for the teacher
+	$(PY) -m analysis class
+
 browser: $(READY_TEST)    # what the browser test needs besides Chromium
-	$(PY) -m pip install -q -e ".[browser]"
+	$(PIP) -e ".[browser]"
 
 bench: $(READY_TEST)      # how fast the rebuild, ranks, rank sets and briefs are; how light the site
 	$(PY) benchmarks/bench_rebuild.py
@@ -46,7 +66,7 @@ bench: $(READY_TEST)      # how fast the rebuild, ranks, rank sets and briefs ar
 	$(PY) benchmarks/bench_site.py
 
 lock: $(READY)            # compile both locks again; needs the network
-	$(PY) -m pip install -q -e ".[maintain]"
+	$(PIP) -e ".[maintain]"
 	$(COMPILE) > .venv/lock
 	$(COMPILE) --extra test --constraint .venv/lock > .venv/lock-test
 	{ printf '%s\n' '$(LOCKED)' '-e .'; cat .venv/lock; } > requirements.txt
@@ -55,7 +75,7 @@ lock: $(READY)            # compile both locks again; needs the network
 	} > requirements-test.txt
 
 check-lock: $(READY)      # try both for four Pythons on three systems; needs the network
-	$(PY) -m pip install -q -e ".[maintain]"
+	$(PIP) -e ".[maintain]"
 	$(PY) scripts/check_lock.py
 
 clean:                    # undo the set-up; also deletes your copies of the notebooks in build/lab
@@ -66,17 +86,18 @@ $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is missing or older than 3.11; name another one: make figures PYTHON=python3.12" >&2; \
 		exit 1; }
-	@echo "setting up .venv from requirements.txt; this takes a few minutes the first time"
-	$(PYTHON) -m venv .venv
-	$(PY) -m pip install -q -r requirements.txt
+	@echo "setting up .venv with the packages of requirements.txt: one to three minutes, once"
+	@$(PYTHON) -m venv .venv || $(FAILED)
+	@$(PIP) -r requirements.txt || $(FAILED)
 	@touch $@
 
 $(READY_TEST): $(READY) requirements-test.txt
-	$(PY) -m pip install -q -r requirements-test.txt
+	@echo "adding what testing needs, from requirements-test.txt: about a minute, once"
+	@$(PIP) -r requirements-test.txt || $(FAILED)
 	@touch $@
 
 $(READY_OLDEST): $(READY) pyproject.toml
-	$(PY) -m pip install -q -e ".[maintain]"
+	$(PIP) -e ".[maintain]"
 	.venv/bin/uv venv -q --clear --python $(PY) $(OLDEST)
 	.venv/bin/uv pip install -q --python $(OLDEST) --resolution lowest-direct --only-binary :all: \
 		-e ".[test]"

@@ -104,8 +104,8 @@ def shell(text):
 def recipe(target):
     """The commands of a target of the Makefile, $(PY) written as python."""
     body = re.search(rf"(?m)^{target}:.*\n((?:\t.*\n)+)", MAKEFILE)
-    lines = body[1].splitlines() if body else []
-    return [line.strip().replace("$(PY)", "python") for line in lines]
+    lines = [line.strip().lstrip("@") for line in (body[1].splitlines() if body else [])]
+    return [line.replace("$(PY)", "python") for line in lines if not line.startswith("echo ")]
 
 
 def test_ci_runs_the_first_commands_of_the_readme_in_order():
@@ -192,7 +192,7 @@ def test_a_student_sets_up_without_what_testing_needs():
     for target in ("test", "test-slow", "bench"):
         assert prerequisite(target) == "$(READY_TEST)"
     for lock in (RUNNING, TESTING):
-        assert f"pip install -q -r {lock}\n" in MAKEFILE
+        assert f"@$(PIP) -r {lock} || $(FAILED)\n" in MAKEFILE
     assert README.count(f"python -m pip install -r {RUNNING}`") == 3  # one line for each shell
     lines = shell(README)
     assert lines.index(f"python -m pip install -r {TESTING}") < lines.index("python -m pytest")

@@ -5,12 +5,16 @@ READY := .venv/ready
 READY_TEST := .venv/ready-test
 OLDEST := .venv-oldest
 READY_OLDEST := $(OLDEST)/ready
+READY_HUB := .venv/ready-hub
+PROXY := build/hub/node_modules/.package-lock.json
 COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header \
 	--annotation-style line -q
 LOCKED := \# The lock: every package that running needs. Written by `make lock` from pyproject.toml.
 LOCKED_TEST := \# The lock: what testing needs besides. Written by `make lock` from pyproject.toml.
+LOCKED_HUB := \# The lock: what the hub of a class needs besides. Written by `make lock` from pyproject.toml.
+BESIDES := awk -F ' +\# ' 'NR == FNR { running[$$1]; next } !($$1 in running)' .venv/lock
 
-.PHONY: figures test test-slow test-oldest lab browser bench lock check-lock clean
+.PHONY: figures test test-slow test-oldest lab hub browser bench bench-hub lock check-lock clean
 
 figures: $(READY)         # run every notebook, write figures/
 	$(PY) -m analysis rebuild --all
@@ -32,6 +36,11 @@ test-oldest: $(READY_OLDEST)  # values and drawn values on the oldest versions a
 lab: $(READY)             # JupyterLab on copies under build/lab
 	$(PY) -m analysis lab
 
+hub: $(READY_HUB) $(PROXY)  # JupyterHub for a class, on this computer: deploy/README.md
+	@echo "http://127.0.0.1:$${HUB_PORT:-8000} (Ctrl-C stops the hub and every server; log: build/hub/hub.log)"
+	@$(PY) -m jupyterhub -f deploy/jupyterhub_config.py >> build/hub/hub.log 2>&1 || \
+		{ tail -n 3 build/hub/hub.log >&2; exit 1; }
+
 browser: $(READY_TEST)    # what the browser test needs besides Chromium
 	$(PY) -m pip install -q -e ".[browser]"
 
@@ -41,14 +50,18 @@ bench: $(READY_TEST)      # how fast the rebuild, the ranks, the rank sets and t
 	$(PY) benchmarks/bench_rank_sets.py
 	$(PY) benchmarks/bench_briefs.py
 
-lock: $(READY)            # compile both locks again; needs the network
+bench-hub: $(READY_HUB) $(PROXY)  # 25 pupils in the hub at once: seconds, memory; minutes of two cores
+	$(PY) benchmarks/bench_hub.py
+
+lock: $(READY)            # compile the locks again; needs the network
 	$(PY) -m pip install -q -e ".[maintain]"
 	$(COMPILE) > .venv/lock
 	$(COMPILE) --extra test --constraint .venv/lock > .venv/lock-test
+	$(COMPILE) --extra hub --constraint .venv/lock-test > .venv/lock-hub
 	{ printf '%s\n' '$(LOCKED)' '-e .'; cat .venv/lock; } > requirements.txt
-	{ printf '%s\n' '$(LOCKED_TEST)' '-r requirements.txt'; \
-		awk -F ' +# ' 'NR == FNR { running[$$1]; next } !($$1 in running)' .venv/lock .venv/lock-test; \
-	} > requirements-test.txt
+	{ printf '%s\n' '$(LOCKED_TEST)' '-r requirements.txt'; $(BESIDES) .venv/lock-test; } > requirements-test.txt
+	{ printf '%s\n' '$(LOCKED_HUB)' '-r ../requirements.txt'; $(BESIDES) .venv/lock-hub; \
+	} > deploy/requirements-hub.txt
 
 check-lock: $(READY)      # try both for four Pythons on three systems; needs the network
 	$(PY) -m pip install -q -e ".[maintain]"
@@ -69,6 +82,18 @@ $(READY): requirements.txt pyproject.toml
 
 $(READY_TEST): $(READY) requirements-test.txt
 	$(PY) -m pip install -q -r requirements-test.txt
+	@touch $@
+
+$(READY_HUB): $(READY) deploy/requirements-hub.txt
+	$(PY) -m pip install -q -r deploy/requirements-hub.txt
+	@touch $@
+
+$(PROXY): deploy/package.json deploy/package-lock.json
+	@command -v npm > /dev/null || { \
+		echo "the hub's proxy needs Node.js 18 or newer with npm: apt-get install nodejs npm" >&2; exit 1; }
+	mkdir -p build/hub
+	cp deploy/package.json deploy/package-lock.json build/hub
+	npm ci --prefix build/hub --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(READY_OLDEST): $(READY) pyproject.toml

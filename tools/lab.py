@@ -19,13 +19,12 @@ FOLDERS |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
 FOLDERS |= {"ANALYSIS_FIGURES": "figures"}
 
 
-def copy_notebooks(project: Project) -> int:
-    """Copy the notebooks to build/lab/notebooks; how many copies were there, which are kept."""
-    folder = project.build / "lab" / "notebooks"
+def copy_notebooks(notebooks: Path, folder: Path) -> int:
+    """Copy a folder of notebooks; how many copies were there already, which are kept."""
     kept = [path.name for path in folder.rglob("*.ipynb")]
     skip = shutil.ignore_patterns("*.failed.ipynb", ".ipynb_checkpoints", *kept)
     bare = shutil.copyfile  # a copy of a file that may not be written can be
-    shutil.copytree(project.notebooks, folder, False, skip, bare, dirs_exist_ok=True)
+    shutil.copytree(notebooks, folder, False, skip, bare, dirs_exist_ok=True)
     return len(kept)
 
 
@@ -51,7 +50,7 @@ def options(project: Project, extra: list[str]) -> list[str]:
 
 def open_lab(project: Project, extra: list[str]) -> int:
     """Copy, then run JupyterLab until it is closed."""
-    if copy_notebooks(project):
+    if copy_notebooks(project.notebooks, project.build / "lab" / "notebooks"):
         kept = "build/lab/notebooks already has copies, kept as you left them"
         print(f"{kept}; delete build/lab to start afresh")
     os.environ |= own_folders(project.build / "lab")

@@ -38,7 +38,7 @@ lab: $(READY)             # JupyterLab on copies under build/lab
 
 hub: $(READY_HUB) $(PROXY)  # JupyterHub for a class, on this computer: deploy/README.md
 	@echo "http://127.0.0.1:$${HUB_PORT:-8000} (Ctrl-C stops the hub and every server; log: build/hub/hub.log)"
-	@$(PY) -m jupyterhub -f deploy/jupyterhub_config.py >> build/hub/hub.log 2>&1 || \
+	@umask 077; $(PY) -m jupyterhub -f deploy/jupyterhub_config.py >> build/hub/hub.log 2>&1 || \
 		{ tail -n 3 build/hub/hub.log >&2; exit 1; }
 
 browser: $(READY_TEST)    # what the browser test needs besides Chromium

@@ -178,8 +178,8 @@ def measure(count: int) -> tuple[Figures, list[str]]:
     """Start the hub, let the class in, weigh it, stop all."""
     folder = ROOT / "build" / "bench_hub"
     shutil.rmtree(folder, ignore_errors=True)
-    lesson_1 = (ROOT / "notebooks" / "class" / "lesson_1.ipynb").exists()
-    file = "lesson_1.ipynb" if lesson_1 else "01_prevalence.ipynb"
+    lesson_1 = "class/lesson_1.ipynb"
+    file = lesson_1 if (ROOT / "notebooks" / lesson_1).exists() else "01_prevalence.ipynb"
     with running_hub(folder, PASSWORD) as (address, _):
         steps, failures = asyncio.run(all_at_once(address, file, count))
         costs = [memory(f"pupil-{number:02}") for number in range(1, count + 1)]

@@ -19,10 +19,9 @@ c = get_config()  # noqa: F821
 root = Project.here().root
 folder = Path(os.environ.get("HUB_FOLDER") or root / "build" / "hub").resolve()
 port = int(os.environ.get("HUB_PORT") or 8000)
-lessons = root / "notebooks" / "class"
-first = "lesson_1.ipynb"
-if not (lessons / first).exists():
-    lessons, first = root / "notebooks", "01_prevalence.ipynb"
+notebooks, first = root / "notebooks", "class/lesson_1.ipynb"
+if not (notebooks / first).exists():
+    first = "01_prevalence.ipynb"
 MEMORY = 2**30  # bytes that a pupil's server, and the kernel it starts, may each ask for
 CLASS = 40  # servers at once; a class that comes in together must not be turned away
 IDLE = 3600  # seconds without a sign of life after which a server is stopped; the files stay
@@ -55,6 +54,8 @@ c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = password
 c.Authenticator.allow_all = True
 c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,29}$"  # it names a folder
+NAMES = "A name of small letters a to z, figures and hyphens; the same one each time."
+c.JupyterHub.template_vars = {"announcement_login": NAMES}
 c.JupyterHub.shutdown_on_logout = True
 
 
@@ -67,7 +68,11 @@ def limit() -> None:
 def prepare(spawner) -> None:
     """The pupil's own copies, made once and then kept; settings and traces lie elsewhere."""
     own, traces = (folder / kind / spawner.user.name for kind in ("pupils", "traces"))
-    copy_notebooks(lessons, own)
+    copy_notebooks(notebooks, own)
+    handed_in = folder / "handed_in" / spawner.user.name  # what `collect` reads: the lessons only
+    handed_in.parent.mkdir(exist_ok=True)
+    if not handed_in.is_symlink():
+        handed_in.symlink_to(Path("..", "pupils", spawner.user.name, first).parent)
     spawner.notebook_dir, spawner.home_dir = str(own), str(traces)
     spawner.environment = {**THREADS, **own_folders(traces)}
     spawner.popen_kwargs = {"preexec_fn": limit, "cwd": own}

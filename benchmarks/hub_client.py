@@ -100,6 +100,10 @@ def running_hub(folder: Path, password: str) -> Iterator[tuple[str, int]]:
         raise RuntimeError(f"{len(left)} processes of the hub were left after Ctrl-C")
 
 
+class Refused(RuntimeError):
+    """What a pupil's server answers when it does not do what it is asked."""
+
+
 class Pupil:
     """One pupil at one browser."""
 
@@ -138,13 +142,14 @@ class Pupil:
         return page.url.path
 
     async def call(self, method: str, what: str, **body: Any) -> Any:
-        """The answer of the pupil's own server, as JSON."""
+        """The answer of the pupil's own server, as JSON. Refused with its message if it refuses."""
         here = f"/user/{self.name}/"
         headers = {"X-XSRFToken": self.cookies(here)["_xsrf"]}
         answer = await self.http.request(
             method, f"{here}api/{what}", headers=headers, json=body or None
         )
-        answer.raise_for_status()
+        if answer.is_error:
+            raise Refused(f"{self.name}: {what}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 
     async def open(self, file: str) -> list[Cell]:

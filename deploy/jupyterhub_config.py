@@ -24,6 +24,7 @@ if not (notebooks / first).exists():
     first = "01_prevalence.ipynb"
 MEMORY = 2**30  # bytes that a pupil's server, and the kernel it starts, may each ask for
 CLASS = 40  # servers at once; a class that comes in together must not be turned away
+TABS = "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"  # a closed tab stops its kernel
 IDLE = 3600  # seconds without a sign of life after which a server is stopped; the files stay
 
 password = os.environ.get("HUB_PASSWORD", "")
@@ -65,6 +66,13 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
+def write_once(file: Path, text: str) -> None:
+    """Write a setting that the pupil may change later."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.write_text(text, encoding="utf-8")
+
+
 def prepare(spawner) -> None:
     """The pupil's own copies, made once and then kept; settings and traces lie elsewhere."""
     own, traces = (folder / kind / spawner.user.name for kind in ("pupils", "traces"))
@@ -73,6 +81,7 @@ def prepare(spawner) -> None:
     handed_in.parent.mkdir(exist_ok=True)
     if not handed_in.is_symlink():
         handed_in.symlink_to(Path("..", "pupils", spawner.user.name, first).parent)
+    write_once(traces / "settings" / TABS, '{"kernelShutdown": true}\n')
     spawner.notebook_dir, spawner.home_dir = str(own), str(traces)
     spawner.environment = {**THREADS, **own_folders(traces)}
     spawner.popen_kwargs = {"preexec_fn": limit, "cwd": own}

@@ -5,10 +5,14 @@ READY := .venv/ready
 READY_TEST := .venv/ready-test
 OLDEST := .venv-oldest
 READY_OLDEST := $(OLDEST)/ready
+READY_HUB := .venv/ready-hub
+PROXY := build/hub/node_modules/.package-lock.json
 COMPILE := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header \
 	--annotation-style line -q
 LOCKED := \# The lock: every package that running needs. Written by `make lock` from pyproject.toml.
 LOCKED_TEST := \# The lock: what testing needs besides. Written by `make lock` from pyproject.toml.
+LOCKED_HUB := \# The lock: what the hub of a class needs besides. Written by `make lock` from pyproject.toml.
+BESIDES := awk -F ' +\# ' 'NR == FNR { running[$$1]; next } !($$1 in running)' .venv/lock
 
 # -qq: what went wrong, and no warnings. What to do about it is said below.
 PIP := $(PY) -m pip --disable-pip-version-check install -qq --root-user-action ignore
@@ -19,7 +23,7 @@ FAILED := { printf '%s\n' "the set-up did not end; above stands why. What helps 
 	"  anything else about pip, which may be old: make clean" \
 	"Then type the same command again." >&2; exit 1; }
 
-.PHONY: help figures test test-slow test-oldest lab lab-reset site class browser bench lock check-lock clean
+.PHONY: help figures test test-slow test-oldest lab lab-reset site class hub browser bench bench-hub lock check-lock clean
 
 help:                     # list what make can do
 	@sed -n 's/^\([a-z][a-z-]*\):.*  *\# \(.*\)$$/make \1|\2/p' Makefile | \
@@ -49,6 +53,11 @@ lab: $(READY)             # JupyterLab on copies under build/lab
 lab-reset: $(READY)       # start every copy over; what you changed stays beside it, under another name
 	$(PY) -m analysis lab --fresh
 
+hub: $(READY_HUB) $(PROXY)  # JupyterHub for a class, on this computer: deploy/README.md
+	@echo "http://127.0.0.1:$${HUB_PORT:-8000} (Ctrl-C stops the hub and every server; log: build/hub/hub.log)"
+	@umask 077; $(PY) -m jupyterhub -f deploy/jupyterhub_config.py >> build/hub/hub.log 2>&1 || \
+		{ tail -n 3 build/hub/hub.log >&2; exit 1; }
+
 site: $(READY)            # the pages in build/site, for a browser without a network
 	$(PY) -m analysis site
 
@@ -65,14 +74,18 @@ bench: $(READY_TEST)      # how fast the rebuild, ranks, rank sets and briefs ar
 	$(PY) benchmarks/bench_briefs.py
 	$(PY) benchmarks/bench_site.py
 
-lock: $(READY)            # compile both locks again; needs the network
+bench-hub: $(READY_HUB) $(PROXY)  # 25 pupils in the hub at once: seconds, memory; minutes of two cores
+	$(PY) benchmarks/bench_hub.py
+
+lock: $(READY)            # compile the locks again; needs the network
 	$(PIP) -e ".[maintain]"
 	$(COMPILE) > .venv/lock
 	$(COMPILE) --extra test --constraint .venv/lock > .venv/lock-test
+	$(COMPILE) --extra hub --constraint .venv/lock-test > .venv/lock-hub
 	{ printf '%s\n' '$(LOCKED)' '-e .'; cat .venv/lock; } > requirements.txt
-	{ printf '%s\n' '$(LOCKED_TEST)' '-r requirements.txt'; \
-		awk -F ' +# ' 'NR == FNR { running[$$1]; next } !($$1 in running)' .venv/lock .venv/lock-test; \
-	} > requirements-test.txt
+	{ printf '%s\n' '$(LOCKED_TEST)' '-r requirements.txt'; $(BESIDES) .venv/lock-test; } > requirements-test.txt
+	{ printf '%s\n' '$(LOCKED_HUB)' '-r ../requirements.txt'; $(BESIDES) .venv/lock-hub; \
+	} > deploy/requirements-hub.txt
 
 check-lock: $(READY)      # try both for four Pythons on three systems; needs the network
 	$(PIP) -e ".[maintain]"
@@ -94,6 +107,19 @@ $(READY): requirements.txt pyproject.toml
 $(READY_TEST): $(READY) requirements-test.txt
 	@echo "adding what testing needs, from requirements-test.txt: about a minute, once"
 	@$(PIP) -r requirements-test.txt || $(FAILED)
+	@touch $@
+
+$(READY_HUB): $(READY) deploy/requirements-hub.txt
+	@echo "adding what the hub needs, from deploy/requirements-hub.txt: about a minute, once"
+	@$(PIP) -r deploy/requirements-hub.txt || $(FAILED)
+	@touch $@
+
+$(PROXY): deploy/package.json deploy/package-lock.json
+	@command -v npm > /dev/null || { \
+		echo "the hub's proxy needs Node.js 18 or newer with npm: apt-get install nodejs npm" >&2; exit 1; }
+	mkdir -p build/hub
+	cp deploy/package.json deploy/package-lock.json build/hub
+	npm ci --prefix build/hub --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(READY_OLDEST): $(READY) pyproject.toml

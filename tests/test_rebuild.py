@@ -244,11 +244,11 @@ def test_ranks_of_2016_are_per_1000_like_their_ranges(capsys):
 def test_the_lab_opens_copies_and_keeps_those_that_exist(tiny):
     source = tiny.notebook("00_start_here", GOOD)
     tiny.notebook("00_start_here.failed", GOOD)
-    assert lab.copy_notebooks(tiny.project) == 0
     copies = tiny.project.build / "lab" / "notebooks"
+    assert lab.copy_notebooks(tiny.project.notebooks, copies) == 0
     assert [p.name for p in copies.iterdir()] == ["00_start_here.ipynb"]
     (copies / source.name).write_text("the reader's own")
-    assert lab.copy_notebooks(tiny.project) == 1
+    assert lab.copy_notebooks(tiny.project.notebooks, copies) == 1
     assert (copies / source.name).read_text() == "the reader's own" and source.read_text() != "the reader's own"
     line = lab.options(tiny.project, ["--no-browser"])
     assert f"--ServerApp.root_dir={copies}" in line and line[-1] == "--no-browser"

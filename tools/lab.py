@@ -30,24 +30,23 @@ def as_opened(path: Path) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def copy_notebooks(project: Project, fresh: list[str]) -> list[str]:
-    """Make or refresh the copies in build/lab/notebooks; what to say of those a reader changed.
+def copy_notebooks(project: Project, folder: Path, fresh: list[str]) -> list[str]:
+    """Make or refresh the copies in the folder; what to say of those that a reader changed.
 
     Changed is what was never copied. It stays; if it is one of `fresh` under another name, and a
     new copy takes its place.
     """
-    home, said = project.build / "lab", list[str]()
-    record = home / "copied"  # a digest for each copy that was ever made
+    record, said = folder.parent / "copied", list[str]()  # a digest of each copy ever made
     known = record.read_text(encoding="ascii") if record.exists() else ""
     for name in project.names(every=True):
-        copy, content = home / "notebooks" / f"{name}.ipynb", as_opened(project.path(name))
+        copy, content = folder / f"{name}.ipynb", as_opened(project.path(name))
         if copy.exists() and file_digest(copy) not in known:
             if name not in fresh:
                 again = f"to start it over: python -m analysis lab --fresh {name}"
                 said.append(f"{name} is kept as you changed it; {again}")
                 continue
             aside = copy.rename(copy.with_suffix(f".{strftime('%Y%m%d-%H%M%S')}.ipynb"))
-            said.append(f"your {name} is kept as {aside.relative_to(project.root).as_posix()}")
+            said.append(f"your {name} is kept beside it as {aside.name}")
         if not copy.exists() or copy.read_text(encoding="utf-8") != content:  # a Lab may show it
             copy.parent.mkdir(parents=True, exist_ok=True)
             part = copy.with_suffix(".part")
@@ -81,7 +80,8 @@ def options(project: Project, extra: list[str]) -> list[str]:
 def open_lab(project: Project, extra: list[str], fresh: list[str] | None = None) -> None:
     """Copy, then run JupyterLab until it is closed; with `fresh` only copy those, or all, anew."""
     anew = [] if fresh is None else find_notebooks(project, fresh, True) or project.names(True)
-    print(*copy_notebooks(project, anew), sep="\n", flush=True)
+    folder = project.build / "lab" / "notebooks"
+    print(*copy_notebooks(project, folder, anew), sep="\n", flush=True)
     if fresh is not None:
         return print(f"copied anew to build/lab/notebooks: {', '.join(anew)}")
     os.environ |= own_folders(project.build / "lab") | {"JUPYTER_PLATFORM_DIRS": "1"}

@@ -91,11 +91,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams: Any = Plain(sys.stdout), Plain(sys.stderr)
     with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
         options, code = parser().parse_args(arguments), 0
-        if not options.command:
-            print(parser().format_help().split("\n\n", 1)[1])  # after the usage line
-            return code
         try:
-            code = call(options)
+            if options.command:
+                code = call(options)
+            else:
+                print(parser().format_help().split("\n\n", 1)[1])  # after the usage line
             sys.stdout.flush()
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,11 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from tools import lab, rebuild
+from tools import rebuild
 from tools.commandline import main
 
 GOOD = ("code", "people = 2695479\npeople")
@@ -163,7 +162,7 @@ def test_names_that_do_not_exist_are_refused_with_the_nearest(tiny):
     tiny.notebook("01_prevalence", GOOD)
     tiny.notebook("explore", GOOD)
     assert rebuild.find_notebooks(tiny.project, ["notebooks/01_prevalence.ipynb", "01_prevalence"]) == ["01_prevalence"]
-    with pytest.raises(ValueError, match="01_prevalance is no notebook that this command takes; did you mean 01_prevalence"):
+    with pytest.raises(ValueError, match="is no notebook that this command takes; did you mean 01_prevalence"):
         rebuild.find_notebooks(tiny.project, ["01_prevalance"])
     with pytest.raises(ValueError, match="known: 01_prevalence"):
         rebuild.find_notebooks(tiny.project, ["explore"])
@@ -239,29 +238,3 @@ def test_ranks_of_2016_are_per_1000_like_their_ranges(capsys):
     assert all(abs(row["printed_rate"] - row["low"]) < 1e-9 for row in rows.values())
     assert main(["ranks", "--edition", "2013"]) == 2
     assert "2013 is in hand only in part, so it has no ranking; whole: 2016, 2018, 2023" in capsys.readouterr().err
-
-
-def test_the_lab_opens_copies_and_keeps_those_that_exist(tiny):
-    source = tiny.notebook("00_start_here", GOOD)
-    tiny.notebook("00_start_here.failed", GOOD)
-    copies = tiny.project.build / "lab" / "notebooks"
-    assert lab.copy_notebooks(tiny.project.notebooks, copies) == 0
-    assert [p.name for p in copies.iterdir()] == ["00_start_here.ipynb"]
-    (copies / source.name).write_text("the reader's own")
-    assert lab.copy_notebooks(tiny.project.notebooks, copies) == 1
-    assert (copies / source.name).read_text() == "the reader's own" and source.read_text() != "the reader's own"
-    line = lab.options(tiny.project, ["--no-browser"])
-    assert f"--ServerApp.root_dir={copies}" in line and line[-1] == "--no-browser"
-
-
-@pytest.mark.parametrize("root", [True, False])
-def test_the_lab_starts_for_root_too(tiny, monkeypatch, root):
-    monkeypatch.setattr(lab, "is_root", lambda: root)
-    assert ("--allow-root" in lab.options(tiny.project, [])) == root
-
-
-def test_the_lab_keeps_its_settings_in_the_build_folder_and_asks_nothing_about_news(tmp_path):
-    folders = lab.own_folders(tmp_path)
-    assert all(Path(folder).is_relative_to(tmp_path) for folder in folders.values())
-    (written,) = (tmp_path / "settings").rglob("notification.jupyterlab-settings")
-    assert json.loads(written.read_text()) == {"fetchNews": "false", "checkForUpdates": False}

@@ -30,13 +30,14 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
 }
-EPILOG = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
+HELP = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     form, pages = argparse.RawDescriptionHelpFormatter, Project.here().build / "claims"
-    top = argparse.ArgumentParser(prog="python -m analysis", epilog=EPILOG, formatter_class=form)
+    first, last = HELP.split("---\n")  # what people do; the exit codes
+    top = argparse.ArgumentParser("python -m analysis", None, first, last, formatter_class=form)
     add = top.add_subparsers(dest="command", metavar="COMMAND", title="commands").add_parser
     rebuild = add("rebuild", help="run notebooks side by side and publish what is sound")
     rebuild.add_argument("names", nargs="*", metavar="NAME", help="by default those out of date")
@@ -98,11 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams: Any = Plain(sys.stdout), Plain(sys.stderr)
     with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
         options, code = parser().parse_args(arguments), 0
-        if not options.command:
-            print(parser().format_help())
-            return code
         try:
-            code = call(options)
+            if options.command:
+                code = call(options)
+            else:
+                print(parser().format_help().split("\n\n", 1)[1])  # after the usage line
             sys.stdout.flush()
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -20,7 +20,6 @@ from analysis.claims.lookup import Book
 from analysis.claims.verdicts import check_figure, read_claim
 from analysis.rounding import REPRODUCES, WITHIN, Interval, as_printed, exact, printed
 
-LESSONS = tables.DATA.parent / "lessons"
 RIGHT, MISTAKE, WRONG, NOT_READ = "right", "mistake", "not yet", "not read"
 UNANSWERED, GUESS, WRITTEN, UNKNOWN = "no answer", "guess", "for a person to read", "no exercise"
 GIVEN: Counter[str] = Counter()  # hints given since the kernel started, by exercise
@@ -41,7 +40,7 @@ class Judged(NamedTuple):
 @cache
 def exercises() -> dict[str, Task]:
     """Every exercise of the lessons, by its id."""
-    files = sorted(LESSONS.glob("lesson_*.toml"))
+    files = sorted((tables.DATA.parent / "lessons").glob("lesson_*.toml"))
     lessons = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
     return {entry["id"]: entry for lesson in lessons for entry in lesson["exercise"]}
 
@@ -112,7 +111,7 @@ def digits(number: Fraction) -> str:
 
 
 def answered(entry: Task, given: str, right: bool, made: list[Task], more: str = "") -> Found:
-    """The status and the sentences; made: the mistakes that give the same answer."""
+    """Status, mistake and sentences; made: the mistakes that give the same answer."""
     looked = f"{entry['id']}: I checked whether {given} is {untied(entry['what'])}."
     if right:
         return RIGHT, "", f"{looked}\nIt is. {untied(more)}".strip()
@@ -149,7 +148,8 @@ def right_letter(entry: Task) -> str:
 
 def judge_letter(entry: Task, answer: Any) -> Found:
     """A letter against the right one; each other option stands for a mistake."""
-    letters, found = "ABCDEF"[: len(entry["option"])], re.match(r"\W*([A-Za-z])\b", str(answer))
+    text = answer if isinstance(answer, str) else ""
+    letters, found = "ABCDEF"[: len(entry["option"])], re.match(r"\W*([A-Za-z])\b", text)
     letter = found[1].upper() if found else "none"
     if letter not in letters:
         raise Unread(f'Choose one letter from A to {letters[-1]}, such as "A".')
@@ -171,7 +171,8 @@ def judge_order(entry: Task, answer: Any) -> Found:
     if isinstance(answer, set | frozenset):
         raise Unread('A set { } keeps no order; write the letters in one text, such as "BADC".')
     held = answer if isinstance(answer, list | tuple) else [answer]
-    letters = "".join(re.findall(r"[A-Z]", " ".join(map(str, held)).upper()))
+    text = " ".join(one.upper() for one in held if isinstance(one, str))
+    letters = "".join(re.findall("[A-Z]", text))
     right = in_order({}, entry)
     if sorted(letters) != sorted(right):
         raise Unread(f'Write each letter from A to {max(right)} once, such as "BADC".')

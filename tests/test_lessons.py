@@ -8,6 +8,7 @@ import re
 import statistics
 import tomllib
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from analysis import lesson as lessons
 from analysis.lesson import MISTAKE, NOT_READ, RIGHT, UNANSWERED, WRITTEN, check, hint, judge
 from measure import code_lines, is_import, reading
 from tools import classroom
-from tools.classroom import core_source, exercise_cells, notebook_text, read_lesson, render
+from tools.classroom import core_source, notebook_text, read_lesson, render
 from tools.stale import Project
 
 PROJECT = Project.here()
@@ -272,8 +273,8 @@ def namespace_of(entry, solved=True):
     """The names after the first cell of its lesson and the cell of the exercise alone."""
     name = next(n for n in NAMES if entry["id"] in {e["id"] for e in raw(n)["exercise"]})
     names = first_names(name)
-    *_, (_, _, source) = exercise_cells(entry, solved)
-    exec(source, names)
+    sources = {cell["id"]: cell["source"] for cell in cells_of(name, solved)}
+    exec(sources[entry["id"]], names)
     return names
 
 
@@ -323,6 +324,7 @@ def test_a_lesson_is_planned_for_45_minutes_25_of_them_material(name):
     assert placed == [entry["id"] for entry in lesson["exercise"]]
 
 
+@cache
 def cells_of(name, solved=False):
     cells = json.loads(notebook_text(PROJECT, name, solved))["cells"]
     return [{**cell, "source": "".join(cell["source"])} for cell in cells]

@@ -29,10 +29,8 @@ def single(answer: Any) -> Any:
 
 def number_in(answer: Any) -> Fraction:
     """104.6, "104,6", "2,696,000 people" or "10 %" as a number."""
-    if isinstance(answer, bool | np.bool_):
-        raise Unread("It is True or False, and a number is asked for.")
-    if pd.api.types.is_scalar(answer) and pd.isna(answer):
-        raise Unread("It is a gap (NaN), no number; look at the cell that it comes from.")
+    if isinstance(answer, bool) or (pd.api.types.is_scalar(answer) and pd.isna(answer)):
+        raise Unread("It is a gap (NaN), or True or False, and a number is asked for.")
     try:
         number = exact(digits_of(answer) if isinstance(answer, str) else answer)
     except ValueError:
@@ -43,10 +41,8 @@ def number_in(answer: Any) -> Fraction:
 
 
 def digits_of(text: str) -> str:
-    """The one number of a text: "104,6" is 104.6; "2.696.000" and "2 696 000" are 2,696,000."""
+    """The one number of a text: "104,6" is 104.6, "2 696 000" is 2,696,000."""
     found = re.findall(r"[-+]?\d[\d.,' \u00a0\u202f]*", re.sub(r"\bper [\d,]+", "", text[:200]))
     digits = re.sub(r"[' \u00a0\u202f]", "", found[0]).strip(".,") if len(found) == 1 else ""
-    if re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+,\d+|[-+]?\d{1,3}(\.\d{3}){2,}", digits):
-        digits = digits.translate({ord("."): ",", ord(","): "."})
     thousands = re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", digits)
     return digits if thousands else digits.replace(",", ".")

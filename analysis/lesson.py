@@ -20,7 +20,6 @@ from analysis.claims.lookup import Book
 from analysis.claims.verdicts import check_figure, read_claim
 from analysis.rounding import REPRODUCES, WITHIN, Interval, as_printed, exact, printed
 
-LESSONS = tables.DATA.parent / "lessons"
 RIGHT, MISTAKE, WRONG, NOT_READ = "right", "mistake", "not yet", "not read"
 UNANSWERED, GUESS, WRITTEN, UNKNOWN = "no answer", "guess", "for a person to read", "no exercise"
 GIVEN: Counter[str] = Counter()  # hints given since the kernel started, by exercise
@@ -41,7 +40,7 @@ class Judged(NamedTuple):
 @cache
 def exercises() -> dict[str, Task]:
     """Every exercise of the lessons, by its id."""
-    files = sorted(LESSONS.glob("lesson_*.toml"))
+    files = sorted((tables.DATA.parent / "lessons").glob("lesson_*.toml"))
     lessons = [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
     return {entry["id"]: entry for lesson in lessons for entry in lesson["exercise"]}
 
@@ -50,8 +49,8 @@ def judge(id: str, answer: Any) -> Judged:
     """What became of an answer: right, a known mistake, not yet, not read; no error is raised."""
     entry = exercises().get(str(id))
     if entry is None:
-        near = tables.hint(str(id), exercises())
-        return Judged(str(id), UNKNOWN, "", f"There is no exercise {str(id)[:40]!r}; {near}.")
+        fault = f"There is no exercise {str(id)[:40]!r}; {tables.hint(str(id), exercises())}."
+        return Judged(str(id), UNKNOWN, "", fault)
     try:
         given = answer if entry["kind"] == "order" else single(answer)
         if given is None or given is ... or (isinstance(given, str) and not given.strip()):
@@ -112,7 +111,7 @@ def digits(number: Fraction) -> str:
 
 
 def answered(entry: Task, given: str, right: bool, made: list[Task], more: str = "") -> Found:
-    """The status and the sentences; made: the mistakes that give the same answer."""
+    """Status, mistake and sentences; made: the mistakes that give the same answer."""
     looked = f"{entry['id']}: I checked whether {given} is {untied(entry['what'])}."
     if right:
         return RIGHT, "", f"{looked}\nIt is. {untied(more)}".strip()
@@ -123,33 +122,32 @@ def answered(entry: Task, given: str, right: bool, made: list[Task], more: str =
 
 
 def judge_number(entry: Task, answer: Any) -> Found:
-    """A number against the right one, then against each mistake."""
+    """A number against the right one, then against each mistake; no guess is wrong."""
     number, right = number_in(answer), accepted(entry)
+    if isinstance(answer, str) and re.search("%|percent", answer) and entry.get("per") != 100:
+        raise Unread("It says percent, which is not asked for. Give the number alone.")
+    if entry["kind"] == "predict":
+        text = f"You guessed {digits(number)}; {untied(entry['what'])}: {digits(size({}, entry))}."
+        return GUESS, "", f"{entry['id']}: {text} No guess is wrong. {untied(entry['way'])}"
     span = f"I accept every number from {digits(right.low)} to {digits(right.high)}."
     made = [part for part in entry["mistake"] if taken_for(part, entry).meets(number)]
     return answered(entry, digits(number), right.meets(number), made, span)
 
 
-def judge_guess(entry: Task, answer: Any) -> Found:
-    """A guess beside the figure; no guess is wrong."""
-    guess, right = number_in(answer), exact(as_printed(size(entry, entry), entry["step"]))
-    beside = f"You guessed {digits(guess)}; {untied(entry['what'])}: {digits(right)}."
-    return GUESS, "", f"{entry['id']}: {beside} No guess is wrong. {untied(entry['way'])}"
-
-
 def right_letter(entry: Task) -> str:
-    """The letter of the right option: given, or of the one whose print fits its formula, or not."""
+    """The letter of the right option: given, or of the one whose print fits its formula."""
     fits = []
     for option in entry["option"] if "pick" in entry else []:
         found = evaluate(option["formula"], BOOK)
         words = read_claim({"id": entry["id"], "read_as": "", **option}, found)
         fits.append(check_figure(words, found)[0] in (REPRODUCES, WITHIN))
-    return chr(65 + fits.index(entry["pick"] == "fits")) if fits else str(entry["right"])
+    return chr(65 + fits.index(True)) if fits else str(entry["right"])
 
 
 def judge_letter(entry: Task, answer: Any) -> Found:
     """A letter against the right one; each other option stands for a mistake."""
-    letters, found = "ABCDEF"[: len(entry["option"])], re.match(r"\W*([A-Za-z])\b", str(answer))
+    letters, text = "ABCDEF"[: len(entry["option"])], answer if isinstance(answer, str) else ""
+    found = re.fullmatch(r"\W*([A-Za-z])(?:\W*|[.):].*)", text, re.S)
     letter = found[1].upper() if found else "none"
     if letter not in letters:
         raise Unread(f'Choose one letter from A to {letters[-1]}, such as "A".')
@@ -171,7 +169,8 @@ def judge_order(entry: Task, answer: Any) -> Found:
     if isinstance(answer, set | frozenset):
         raise Unread('A set { } keeps no order; write the letters in one text, such as "BADC".')
     held = answer if isinstance(answer, list | tuple) else [answer]
-    letters = "".join(re.findall(r"[A-Z]", " ".join(map(str, held)).upper()))
+    text = " ".join(one.upper() for one in held if isinstance(one, str))
+    letters = "".join(re.findall("[A-Z]", text))
     right = in_order({}, entry)
     if sorted(letters) != sorted(right):
         raise Unread(f'Write each letter from A to {max(right)} once, such as "BADC".')
@@ -183,10 +182,8 @@ def judge_sentence(entry: Task, answer: Any) -> Found:
     """What a sentence names and what not; whether it is good, a person must say."""
     if not isinstance(answer, str) or len(answer.split()) < 3:
         raise Unread('Write a sentence between quotation marks: answer = "..."')
-    seen = []
-    for look in entry["look"]:
-        hit = re.search(look["pattern"], answer, re.I)
-        seen.append(f"- {look['what']}: {repr(hit[0]) if hit else 'not found'}")
+    hits = [(look["what"], re.search(look["pattern"], answer, re.I)) for look in entry["look"]]
+    seen = [f"- {what}: {repr(hit[0]) if hit else 'not found'}" for what, hit in hits]
     more = "I cannot tell whether the sentence is true and kind: let a person read it."
     return WRITTEN, "", "\n".join([f"{entry['id']}: I looked for these.", *seen, more])
 
@@ -196,7 +193,7 @@ def explain_missing_name(shell: Any, kind: Any, error: Any, *trace: Any, **more:
     print(f"{error}. Run the first cell and the cells above this one; then run this one again.")
 
 
-BY_KIND = {"compute": judge_number, "predict": judge_guess, "choose": judge_letter}
+BY_KIND = {"compute": judge_number, "predict": judge_number, "choose": judge_letter}
 BY_KIND |= {"spot": judge_letter, "order": judge_order, "write": judge_sentence}
 if shell := "IPython" in sys.modules and sys.modules["IPython"].get_ipython():
     shell.set_custom_exc((NameError,), explain_missing_name)

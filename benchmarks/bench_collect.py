@@ -4,7 +4,7 @@
 
 Hands in lesson 1 thirty times, with other answers, of which three are in trouble: one loops for
 ever, one ends Python, one is no notebook. Then collects again, when nothing has to run. Exit code 1
-if the first takes over four minutes or the second over a quarter of a minute.
+if a file takes over eight seconds of one processor. Clock time depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tools.stale import Project
 
-COUNT, FIRST, AGAIN = 30, 240, 15
+COUNT, LIMIT = 30, 8
 TROUBLE = {7: "while True: pass", 8: "import os; os._exit(0)"}
 
 
@@ -28,6 +28,7 @@ def hand_in(folder: Path) -> None:
     text = Project.here().path("class/lesson_1").read_text(encoding="utf-8")
     for number in range(COUNT):
         notebook = json.loads(text)
+        notebook["metadata"]["benchmark"] = time.time()  # so that no run of before is taken
         for cell in notebook["cells"]:
             source = "".join(cell["source"])
             cell["source"] = source.replace("answer = ...", f"answer = {number}")
@@ -52,10 +53,13 @@ def main() -> int:
         folder.mkdir()
         hand_in(folder)
         first, again = seconds(folder), seconds(folder)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000  # kB on Linux
-    print(f"{COUNT} files in {first:.0f} s, {first / COUNT:.1f} s for each; again in {again:.0f} s")
-    print(f"the largest process took {used:.0f} MB")
-    return int(first > FIRST or again > AGAIN)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    each = (used.ru_utime + used.ru_stime) / COUNT
+    print(f"{COUNT} files in {first:.0f} s; again in {again:.0f} s")
+    print(
+        f"processor: {each:.1f} s a file; memory: at most {used.ru_maxrss / 1000:.0f} MB"
+    )  # Linux: kB
+    return int(each > LIMIT)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tools import collect
 from tools.commandline import main
 from tools.stale import Project
 
-SOON = [sys.executable, "-c", "from tools import rerun; rerun.SECONDS = 5; rerun.main()"]
+SOON = [sys.executable, "-c", "from tools import rerun; rerun.LONGEST_CELL = 5; rerun.tell_answers()"]
 IMPORTS = "from analysis.lesson import check"
 # Kenya: 269,000 of 53,771,000 people is 5.0027 of every 1,000, 0.50027 of every 100
 RIGHT, PER_100 = 'check("rate-2", 269_000 / 53_771_000 * 1000)', 'check("rate-2", 269_000 / 53_771_000 * 100)'
@@ -229,7 +229,7 @@ def test_a_student_with_two_files_counts_once_and_two_of_one_name_are_two(tmp_pa
         ("Ben", "Ben.ipynb", told(1, "0.5")),
         ("Ben", "Ben/later.ipynb", told(1, "5.0")),
     ]
-    rows = [row for name, file, one in files for row in collect.rows_of(collect.Handed(name, file, tmp_path), one)]
+    rows = [row for name, file, one in files for row in collect.student_rows(collect.Handed(name, file, tmp_path), one)]
     collect.write_results(tmp_path, "x", pd.DataFrame(rows))
     counts = pd.read_csv(tmp_path / "exercises.csv", keep_default_na=False).query("exercise == 'rate-2'")
     # Ana's answered file counts, not her empty one; the other Ana is another person; of Ben the last answer

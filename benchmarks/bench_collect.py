@@ -4,7 +4,7 @@
 
 Hands in lesson 1 thirty times, with other answers, of which three are in trouble: one loops for
 ever, one ends Python, one is no notebook. Then collects again, when nothing has to run. Exit code 1
-if a file takes over eight seconds of one processor. Clock time depends on what else the machine does.
+if a file takes over eight seconds of one processor: clock time depends on what else is running.
 """
 
 from __future__ import annotations

@@ -65,10 +65,9 @@ def run_apart(project: Project, raw: bytes, home: Path) -> Told:
             raise KeyboardInterrupt
     try:
         found: Told = json.loads(told.read_text("utf-8", "replace").split("\n")[-2])
-        why = (
-            "" if found["ended"] else f"cell {found['cell']} {why}; the cells after it did not run"
-        )
-        rows_of(Handed("", "", home), found := found | {"stopped": why})  # is it as it should be?
+        stopped = f"cell {found['cell']} {why}; the cells after it did not run"
+        found |= {"stopped": "" if found["ended"] else stopped}
+        student_rows(Handed("", "", home), found)  # fails unless all is there as it should be
         return found
     except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
         return {"stopped": UNREADABLE}
@@ -104,7 +103,7 @@ def judged(id: str, text: str) -> lesson.Judged:
     return lesson.judge(id, answer)
 
 
-def rows_of(handed: Handed, told: Told) -> list[dict[str, Any]]:
+def student_rows(handed: Handed, told: Told) -> list[dict[str, Any]]:
     """A row for each exercise of the lesson that a file holds, and for each other answer in it."""
     answers, asked = told.get("answers", {}), set(told.get("asked", []))
     ids = max(lessons(), key=lambda ids: len(asked.intersection(ids))) if asked else []
@@ -154,7 +153,7 @@ def collect(project: Project, wanted: str) -> int:
         work, paths = partial(run_file, project, code, staging), [one.path for one in handed]
         options: dict[str, Any] = {"unit": "file", "file": sys.stderr}
         told = thread_map(work, paths, max_workers=os.cpu_count() or 1, **options)
-    rows = [row for pair in zip(handed, told, strict=True) for row in rows_of(*pair)]
+    rows = [row for pair in zip(handed, told, strict=True) for row in student_rows(*pair)]
     write_results(project.build / "collected" / folder.name, folder.name, pd.DataFrame(rows))
     stopped = sum(bool(one["stopped"]) for one in told)
     print(f"{len(handed)} files, {stopped} of them not run to the end")

@@ -20,25 +20,25 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from analysis import lesson
 
-SECONDS, MEMORY, LARGEST = 20, 2 * 10**9, 50 * 10**6  # of a cell; bytes in memory, of a file
-MANY, LONG = 100, 2000  # ids; letters of an answer or an error
+LONGEST_CELL, MANY, LONG = 20, 100, 2000  # seconds; ids; letters of an answer or an error
+MEMORY, FILE_BYTES = 2 * 10**9, 50 * 10**6  # the most that a notebook may take, or write
 ALONE = (0x40000000, 0x50000000)  # unshare: a network of its own, as root; as any other user
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-CHANGES = {"remove", "rename", "rmdir", "link", "symlink", "truncate", "chmod", "chown", "rmtree"}
-REFUSED = {"Popen", "system", "exec", "fork", "forkpty", "posix_spawn", "spawn", "startfile"}
-REFUSED |= {"kill", "killpg", "connect", "bind", "sendto", "sendmsg", "getaddrinfo"}
+WRITING = {"remove", "rename", "rmdir", "link", "symlink", "truncate", "chmod", "chown", "rmtree"}
+FORBIDDEN = {"Popen", "system", "exec", "fork", "forkpty", "posix_spawn", "spawn", "startfile"}
+FORBIDDEN |= {"kill", "killpg", "connect", "bind", "sendto", "sendmsg", "getaddrinfo"}
 ANSWERS: dict[str, tuple[int, str]] = {}  # id -> how often it was answered, the last answer as JSON
 
 
 def record(id: Any = "", answer: Any = ..., *more: Any, **named: Any) -> None:
     """What a notebook calls for check: keep the answer, which the teacher's side judges."""
-    text = json.dumps(answer, default=plain, skipkeys=True, ensure_ascii=False)
-    text, key = text if len(text) < LONG else json.dumps(plain(text[:LONG])), str(id)[:40]
+    text = json.dumps(answer, default=jsonable, skipkeys=True, ensure_ascii=False)
+    text, key = text if len(text) < LONG else json.dumps(jsonable(text[:LONG])), str(id)[:40]
     if key in ANSWERS or len(ANSWERS) < MANY:
         ANSWERS[key] = (ANSWERS.get(key, (0, ""))[0] + 1, text)
 
 
-def plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """What JSON does not know: a column as a list, a number of another kind; else how it shows."""
     value = value.to_numpy() if hasattr(value, "to_numpy") else value
     if hasattr(value, "tolist"):
@@ -60,31 +60,31 @@ def set_limits() -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with suppress(AttributeError, TypeError, OSError):
         any(ctypes.CDLL(None).unshare(way) == 0 for way in ALONE)
 
 
-def refuse(event: str, args: tuple[Any, ...], home: str = os.path.realpath(".")) -> None:
+def forbid(event: str, args: tuple[Any, ...], home: str = os.path.realpath(".")) -> None:
     """An audit hook, which Python asks before it acts: PermissionError for what is refused."""
     what, paths = event.partition(".")[2], args[:2] if event.startswith("os.") else args[:1]
     opens = event == "open" and (args[1] is None or args[2] & WRITES) and args[0] != os.devnull
-    if what in CHANGES or opens:  # without a mode it is os.open, which takes folders, too
+    if what in WRITING or opens:  # without a mode it is os.open, which takes folders, too
         names = [os.path.realpath(os.fsdecode(p)) for p in paths if isinstance(p, str | bytes)]
         what = "" if all(name.startswith(home + os.sep) for name in names) else "kill"
-    if what in REFUSED:
+    if what in FORBIDDEN:
         raise PermissionError(f"{event} is refused while notebooks are collected")
 
 
 def stop_cell(number: int, frame: Any) -> None:
     """End a cell that takes too long; not as an Exception, which a cell may catch."""
-    raise KeyboardInterrupt(f"stopped after {SECONDS} seconds")
+    raise KeyboardInterrupt(f"stopped after {LONGEST_CELL} seconds")
 
 
 def run_cell(shell: Any, text: str) -> str:
     """Run a cell; the error that ended it, or "" if there was none."""
-    timer = Timer(SECONDS, interrupt_main, [signal.SIGTERM])
+    timer = Timer(LONGEST_CELL, interrupt_main, [signal.SIGTERM])
     timer.start()
     result = shell.run_cell(text)
     timer.cancel()
@@ -102,11 +102,11 @@ def new_shell() -> Any:
     shell.ast_transformers.append(Redirect())
     vars(sys.modules["builtins"])["_record"] = record
     signal.signal(signal.SIGTERM, stop_cell)
-    sys.addaudithook(refuse)
+    sys.addaudithook(forbid)
     return shell
 
 
-def main() -> None:
+def tell_answers() -> None:
     """Before each cell tell all that is known, as a line of JSON; no line without a notebook."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends the teacher's run
     set_limits()
@@ -127,4 +127,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    tell_answers()

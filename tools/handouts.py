@@ -43,8 +43,7 @@ def picture(project: Project, name: str) -> str:
 
 def as_screens(made: str) -> str:
     """HTML cut before each second heading into screens, each with links to those around it."""
-    parts = re.split(r"(?=<h2)", made)
-    shown = []
+    parts, shown = re.split(r"(?=<h2)", made), []
     for n, part in enumerate(parts, 1):
         before = f'<a href="#s{n - 1}">Back</a> ' if n > 1 else ""
         after = f' <a href="#s{n + 1}">Next</a>' if n < len(parts) else ""
@@ -64,14 +63,13 @@ def page_parts(project: Project, path: Path, lists: dict[str, Any]) -> tuple[str
         raise ValueError(f"{path.name} must begin with a line such as <!-- student: sheet -->")
     made = page.markdown_as_html(render(text, f"lessons/pages/{path.name}"))
     made = re.sub(r'<img src="(\w+)" alt=""', lambda image: picture(project, image[1]), made)
-    for name in re.findall(r'<script src="(\w+\.js)">', made):  # the one page that needs a script
-        code = (path.parent / name).read_text(encoding="utf-8")
-        made = made.replace(f'<script src="{name}">', f"<script>\n{code}")
+    if (name := '<script src="check.js">') in made:  # the one page that needs a script
+        made = made.replace(name, "<script>\n" + (path.parent / "check.js").read_text("utf-8"))
     return found[1], found[2], as_screens(made) if found[2] == "screens" else made
 
 
 def write_pages(project: Project, folder: Path) -> list[Path]:
-    """Write each page to student/ or teacher/ in the folder: all, or none if one has a fault."""
+    """Write student/ and teacher/, which has the pupils' pages too; nothing if one has a fault."""
     lessons = project.root / "lessons"
     lists = tomllib.loads((lessons / "questions.toml").read_text(encoding="utf-8"))
     lists["claims"] = load("claims").fillna("no figure").set_index("id").to_dict("index")
@@ -81,6 +79,7 @@ def write_pages(project: Project, folder: Path) -> list[Path]:
     written = []
     for name, reader, kind, content in parts:
         title = Markup(re.split("</?h1[^>]*>", content)[1]).striptags()
-        written.append(folder / reader / f"{name}.html")
-        page.publish(written[-1], title, content, kind, style=STYLE.render(kind=kind))
+        for whose in sorted({reader, "teacher"}):
+            written.append(folder / whose / f"{name}.html")
+            page.publish(written[-1], title, content, kind, style=STYLE.render(kind=kind))
     return written

@@ -4,7 +4,7 @@ for (const input of document.querySelectorAll("[data-checks]")) input.addEventLi
   if (!typed) { said.textContent = ""; return; }
   if (!/^\d+(\.\d+)?$/.test(typed)) { said.textContent = "Type a number, such as 12.3, without words."; return; }
   const places = (typed.split(".")[1] || "").length, checks = JSON.parse(input.dataset.checks);
-  const fits = ([value, digits]) => Math.abs(value - typed) <= 0.500001 / 10 ** places && places >= Math.min(digits, 1);
+  const fits = ([value]) => Math.abs(value - typed) <= 0.500001 / 10 ** places && (value >= 1 || places > 0);
   const found = checks.find(fits);
   if (found === checks[0] && places < input.dataset.digits) said.textContent = "So far right. Give more digits after the point.";
   else said.textContent = found ? found[2] : "Not yet. Look at the way, or check what you typed.";

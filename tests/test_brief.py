@@ -163,10 +163,13 @@ def test_the_committed_brief_makes_an_accessible_page_with_nothing_from_outside(
     before, after = text.split('class="new-page"')
     assert "Four questions" in before and "Answers: North Korea" in after and "Answers" not in before
     assert "What this page is not" in before and "<h2" not in after.split("</h2>", 1)[1]
-    # 2018 to 2023: 2,640,000 of 25,244,000, then 2,696,000 of 25,779,000. The population's part is 535,000
-    # times the mean rate (0.1045793 + 0.1045813) / 2 = 0.1045803: 55,950. Each population may be 500 off,
-    # so their difference 1,000, which times the rate is 105; the rates move it by about 11 more.
-    assert "changed by 56,000; rounding alone allows 55,000 to 57,000" in after and "is 55,800 to 56,100. The" in after
+    # The third question, from the sheet's own cells: 25,779,000 * 104.56 / 1,000 = 2,695,452, and 2,640,000 of
+    # 2018 less is 55,452. At the least 25,778,500 * 104.555 / 1,000 - 2,640,500 = 54,771, at the most
+    # 25,779,500 * 104.565 / 1,000 - 2,639,500 = 56,133; outward to the hundred 54,700 to 56,200.
+    for cell in ("25,779,000", "104.56", "2,640,000", "2,696,000"):
+        assert f">{cell}<" in before
+    assert "At 104.56 per 1,000: 2,695,452. That is +55,452" in after and "allows 54,700 to 56,200" in after
+    assert "changed by +56,000; rounding alone allows 55,000 to 57,000. The rest" in after
 
 
 def test_an_output_that_a_page_cannot_show_is_refused():
@@ -224,8 +227,10 @@ def test_the_command_writes_a_page_for_each_country_and_refuses_an_unknown_one(c
     assert main(["brief", "Fiji", "Kosovo", "US"]) == 0
     fiji, kosovo, states = ((folder / f"{iso3}.html").read_text(encoding="utf-8") for iso3 in ("FJI", "XKX", "USA"))
     # none of the three editions has a row for Fiji, so no table stands there, and no empty one
+    assert "with a population of 896,000 and <strong>no estimate" in fiji and "The table prints a population of 896" in fiji
     assert "no estimate" in fiji and "<table" not in fiji and "None of the three gives an estimate for Fiji" in fiji
     assert "2.95" in kosovo and "not printed" in kosovo and "No population is printed: no quotient" in kosovo
+    assert "Which figures would part a change" in kosovo and "At least one is not printed" in kosovo
     # Europe's 6,421,000 people over its printed populations are 6.90; without Kosovo's 14,000, 6.88
     assert "6.90 per 1,000. The count of Kosovo, 14,000, is in the sum, its population, not printed" in kosovo
     assert "Without it: 6.88." in kosovo

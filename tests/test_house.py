@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # Lines that are not blank. Claims had 750 until each phrase was read twice and no word passed over;
 # tools had 1,400 until a reader's own tables (own_tables, 71 lines) came, for a class to use.
-BUDGETS = {"analysis": 1500, "analysis/claims": 849, "tools": 1538}
+# The site took 94 more (site 49; page, which now shows code, plain text and linked figures, 36); templates 47 more.
+BUDGETS = {"analysis": 1500, "analysis/claims": 849, "tools": 1539}
 # Lower may not import higher. Modules of one row may import those to their left.
 SHELVES = [
     "analysis._package analysis._validate analysis.rounding analysis.widths analysis.tables",
@@ -40,7 +41,7 @@ def test_a_shelf_keeps_its_budget(shelf):
 
 def test_the_templates_are_few():
     templates = list((ROOT / "tools" / "templates").iterdir())
-    assert {path.suffix for path in templates} == {".j2"} and sum(len(lines(path)) for path in templates) <= 196
+    assert {path.suffix for path in templates} == {".j2"} and sum(len(lines(path)) for path in templates) <= 197
 
 
 def python_files():

@@ -98,9 +98,10 @@ def site(tmp_path_factory):
 
 def test_the_site_has_every_notebook_the_briefs_and_the_documents(site):
     names = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
-    notebooks = {f"{name}.html" for name in [*Project.here().names(), "explore"]}
+    notebooks = {f"{path.stem}.html" for path in Project.here().notebooks.glob("*.ipynb")}
     others = {"index.html", "claims.html", "codebook.html", "changelog.html", *(f"briefs/{iso3}.html" for iso3 in SOME)}
     assert names == notebooks | others and len(notebooks) >= 10
+    assert "work in JupyterLab only" in (site / "explore.html").read_text(encoding="utf-8")
     assert not list(site.parent.glob("site-*")), "the folder it was written in is left"
 
 
@@ -152,7 +153,7 @@ def test_the_first_page_has_the_picture_or_the_findings_and_lists_all(site):
 
 def test_figures_are_files_of_the_site_and_can_be_taken_along(site):
     figures = 0
-    for name in Project.here().names():
+    for name in [path.stem for path in Project.here().notebooks.glob("*.ipynb")]:
         one = Seen((site / f"{name}.html").read_text(encoding="utf-8"))
         for source in [source for source in one.sources if not source.startswith("#")]:
             assert source.startswith("figures/") and source.endswith(".png"), f"{name}: {source[:40]} is not linked"

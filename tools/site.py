@@ -16,12 +16,13 @@ DOCUMENTS |= {"changelog.html": "CHANGELOG.md"}
 
 
 def notebook_pages(project: Project) -> dict[str, str]:
-    """Address -> content of each notebook, its code folded, its figures linked."""
+    """Address -> content of each notebook but the class's, code folded, figures linked."""
     from nbformat import read
 
     pictures = project.figures.glob("*.png")
     files = {b64encode(path.read_bytes()).decode(): f"figures/{path.stem}" for path in pictures}
-    found = {name: read(project.path(name), 4) for name in [*project.names(), "explore"]}
+    names = [name for name in project.names() if "/" not in name] + ["explore"]
+    found = {name: read(project.path(name), as_version=4) for name in names}
     return {f"{name}.html": page.body(one, True, files) for name, one in found.items()}
 
 

@@ -24,11 +24,10 @@ def markdown_as_html(text: str) -> str:
 
 
 def captioned_table(made: str, caption: str) -> str:
-    """A frame's own HTML with a caption and with header cells that say what they head."""
-    names = r"<tr>\s*<th>[^<]*</th>(\s*<th></th>)+\s*</tr>"  # a row that only names the index
-    head, rows = re.sub(rf"(?s)<style.*?</style>|{names}", "", made).split("</thead>", 1)
-    rows = rows.replace("<th>", '<th scope="row">')
-    made = head.replace("<th>", '<th scope="col">') + "</thead>" + rows
+    """A table's HTML with a caption and with header cells that say what they head."""
+    head, rows = made.split("</thead>", 1)
+    rows = rows.replace("<th ", '<th scope="row" ')
+    made = head.replace("<th ", '<th scope="col" ') + "</thead>" + rows
     made = re.sub(r"<table[^>]*>", f"<table><caption>{escape(caption)}</caption>", made)
     region = f'class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"'
     return f"<div {region}>{made}</div>"
@@ -40,9 +39,8 @@ def output(item: Any, heading: str) -> str:
     if "text/markdown" in data:  # what a table says stands in it: no tag, link or picture
         made = markdown_as_html(data["text/markdown"].replace("<", "&lt;"))
         return re.sub(r"</?(?:a|img)\b[^>]*>", "", made)
-    if "image/png" in data:
-        alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
-        return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
+    if data.get("text/html", "").startswith("<img "):
+        return f"<figure>{data['text/html']}</figure>"
     if "<thead>" in data.get("text/html", ""):
         return captioned_table(data["text/html"], heading)
     kind = ", ".join(data) or item["output_type"]

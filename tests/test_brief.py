@@ -265,7 +265,8 @@ def test_a_cell_that_a_page_cannot_show_is_reported_and_writes_nothing(tmp_path)
     import nbformat
 
     notebook = nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4)
-    notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text="1")]
+    last = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
+    last.outputs = [nbformat.v4.new_output("stream", text="1")]
     assert brief.write_page(tmp_path / "PRK.html", notebook) == [
         "PRK: a page cannot show stream; end the cell in Markdown, a table or a figure"
     ]

@@ -11,12 +11,12 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from IPython.display import Image
 from matplotlib.figure import Figure
 
 from analysis import _drawn, tables
+from analysis._shown import Picture
 
-WIDTH, DPI, SHOWN = 8.0, 150, 800  # inches, dots per inch: 1,200 pixels, shown 800 wide
+WIDTH, DPI = 8.0, 150  # inches, dots per inch: 1,200 pixels
 COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey by mark or label
     "ink": "#1f2328",
     "muted": "#6e7781",
@@ -62,8 +62,8 @@ def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **more: Any) ->
 def save(
     fig: Figure, name: str, *, title: str, subtitle: str, alt: str, table: pd.DataFrame,
     inputs: Sequence[pd.DataFrame], source: str = "",
-) -> Image:
-    """Finish and save a figure; returns it as an image with alt text, for the last line of a cell.
+) -> Picture:
+    """Finish and save a figure; returns it as a picture with alt text, for the last line of a cell.
 
     title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
     it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
@@ -95,15 +95,15 @@ def save(
     table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
     (folder / f"{name}.json").write_bytes(f"{text}\n".encode())
     (folder / f"{name}.svg").write_bytes("".join(lines).encode())
-    return Image(picture.read_bytes(), width=SHOWN, alt=alt)
+    return Picture(picture.read_bytes(), alt)
 
 
-def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Image:
+def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Picture:
     """The finished figure with alt text, and no file: for figures that change while one looks."""
     dress(fig, title, subtitle, source)
     picture = io.BytesIO()
     fig.savefig(picture, format="png", dpi=100)
-    return Image(picture.getvalue(), width=SHOWN, alt=alt)
+    return Picture(picture.getvalue(), alt)
 
 
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:

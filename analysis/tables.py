@@ -1,5 +1,6 @@
 """Load a table of data/ as a typed frame, checked against data/datapackage.json (Frictionless)."""
 
+import sys
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -9,12 +10,15 @@ import pandas as pd
 
 from analysis import _package
 from analysis._package import DATA, Entry, Problem, TableError, describe, hint, near, sha256
+from analysis._shown import as_html
 from analysis._validate import columns_of, problems_in
 
 __all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "publications"]
 __all__ += ["sha256"]
 MEANT = "git checkout data, or log a meant change in corrections.csv and run codebook --seal"
 DTYPES: dict[str, Any] = {"integer": "Int64", "number": "float64"}
+if shell := getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)():  # in a notebook
+    shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, as_html)
 
 
 def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:

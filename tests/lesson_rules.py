@@ -5,6 +5,7 @@ import math
 import re
 
 from measure import code_lines, draws, exercises, is_import, measures, parsed, words
+from page_tags import Tags
 from tools import prose
 from tools.stale import text_of
 
@@ -134,13 +135,25 @@ def seen(notebook):
     return faults
 
 
+def html_of(output):
+    """The HTML of one output, or ""."""
+    return "".join(output.get("data", {}).get("text/html", ""))
+
+
 def pictures(cell):
-    """The kinds of pictures that a cell shows, each with its alt text."""
+    """The alt text of each picture that a cell shows; "" for one that is not HTML, for JupyterLab drops its own."""
     found = []
     for output in cell["outputs"]:
-        kinds = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
-        found += [(kind, output.get("metadata", {}).get(kind, {}).get("alt", "")) for kind in kinds]
+        found += [attributes.get("alt") or "" for tag, attributes in Tags(html_of(output)).found if tag == "img"]
+        found += ["" for kind in output.get("data", {}) if kind.startswith("image/")]
     return found
+
+
+def tables_headed(notebook):
+    """No table has an empty header cell."""
+    empty = re.compile(r"<th\b[^>]*>\s*</th>")
+    tables = [(number, html_of(output)) for number, cell in cells(notebook, "code") for output in cell["outputs"]]
+    return [f"cell {number} has a table with an empty header" for number, made in tables if empty.search(made)]
 
 
 def figures_whole(notebook):
@@ -149,7 +162,7 @@ def figures_whole(notebook):
     for number, cell in cells(notebook, "code"):
         shown = pictures(cell)
         faults += [f"cell {number} draws and shows no figure"] if draws(cell) and not shown else []
-        faults += [f"cell {number} shows a picture described in {len(a)} letters" for _, a in shown if len(a) < ALT]
+        faults += [f"cell {number} shows a picture described in {len(a)} letters" for a in shown if len(a) < ALT]
         after = notebook["cells"][number : number + 1]
         if shown and not (after and text_of(after[0]).startswith("**How to read it.**")):
             faults.append(f"cell {number} shows a figure, and how to read it does not follow")
@@ -197,4 +210,4 @@ def tied(notebook):
 
 
 RULES = [opening, honest_minutes, core_first, imports, sentences, short_cells, plain_code, wordy, counted, seen]
-RULES += [figures_whole, exercises_start, clean_outputs, normal_metadata, tied]
+RULES += [figures_whole, tables_headed, exercises_start, clean_outputs, normal_metadata, tied]

@@ -67,7 +67,7 @@ def reading(cells):
     for cell in [c for c in cells if c["cell_type"] == "code" and not is_import(c)]:
         minutes += IDEA * (len(code_lines(cell)) - drawing_lines(cell))
         for output in cell["outputs"]:
-            minutes += FIGURE if "image/png" in output.get("data", {}) else TABLE
+            minutes += FIGURE if "<img " in "".join(output.get("data", {}).get("text/html", "")) else TABLE
     return minutes
 
 

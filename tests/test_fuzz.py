@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tables
+from analysis._shown import as_html
 from page_tags import Tags
 from tools import codebook, page, report, sheet
 from tools.commandline import main
@@ -322,7 +323,7 @@ EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) ![y](http://example.o
 def test_what_a_table_says_is_text_on_a_page():
     shown = page.output({"data": {"text/markdown": f"# {EVIL} in **2023**"}}, "heading")
     frame = pd.DataFrame({"country": [EVIL]}, index=pd.Index([EVIL], name=EVIL))
-    shown += page.output({"data": {"text/html": frame._repr_html_()}}, EVIL)
+    shown += page.output({"data": {"text/html": as_html(frame)}}, EVIL)
     tags = set(re.findall(r"<([a-z0-9]+)", shown))
     assert tags == {"h1", "strong", "div", "table", "caption", "thead", "tbody", "tr", "th", "td"}
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown and not re.search(r"(?:src|href|onerror)=\"", shown)

@@ -30,12 +30,7 @@ def code(text, number, *outputs):
 
 
 def result(**data):
-    return {
-        "output_type": "execute_result",
-        "execution_count": 2,
-        "data": data,
-        "metadata": {"image/png": {"alt": "x" * ALT}},
-    }
+    return {"output_type": "execute_result", "execution_count": 2, "data": data, "metadata": {}}
 
 
 LINK = "[Start](00_start_here.ipynb) · [Next: 02](02_united_states.ipynb)"
@@ -52,7 +47,8 @@ You will learn
 - three
 
 Core: 5 minutes. Exercises: 10 minutes."""
-PICTURE = {"text/plain": "5", "image/png": "AAAA"}
+IMG = f'<img alt="{"x" * ALT}" src="data:image/png;base64,AAAA">'
+PICTURE = {"text/plain": "5", "text/html": IMG}
 SOUND = {
     "cells": [
         markdown(FIRST, 0),
@@ -102,8 +98,11 @@ BROKEN = [  # (the rule that must object, where, what)
     (rules.counted, (1, "execution_count"), None),
     (rules.seen, (5, "outputs"), []),
     (rules.seen, (5, "source"), "m = 6;"),
-    (rules.figures_whole, (3, "outputs"), [result(**PICTURE) | {"metadata": {"image/png": {"alt": "short"}}}]),
-    (rules.figures_whole, (3, "outputs"), [result(**{"image/svg+xml": "A"}) | {"metadata": {}}]),
+    (rules.figures_whole, (3, "outputs"), [result(**{"text/html": IMG.replace("x" * ALT, "short")})]),
+    (rules.figures_whole, (3, "outputs"), [result(**{"text/html": IMG.replace("alt", "title")})]),
+    (rules.figures_whole, (3, "outputs"), [result(**PICTURE, **{"image/png": "AAAA"})]),
+    (rules.figures_whole, (3, "outputs"), [result(**PICTURE), result(**{"image/svg+xml": "A"})]),
+    (rules.tables_headed, (5, "outputs"), [result(**{"text/html": '<table><tr><th style="a"> </th></tr></table>'})]),
     (rules.figures_whole, (3, "outputs"), [result(**{"text/plain": "5"})]),
     (rules.figures_whole, (4, "source"), "Look at it."),
     (rules.exercises_start, (5, "cell_type"), "markdown"),

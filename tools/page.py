@@ -42,9 +42,7 @@ def headings(made: str) -> list[str]:
 
 def captioned_table(made: str, caption: str) -> str:
     """A table's own HTML with a caption, and with header cells that say what they head."""
-    names = r"<tr>\s*<th>[^<]*</th>(\s*<th></th>)+\s*</tr>"  # a row that only names the index
-    made = re.sub(rf"(?s)<style.*?</style>|{names}|\n\s*(?=<)", "", made)
-    head, rows = made.replace("<th></th>", '<td class="corner"></td>').split("</thead>", 1)
+    head, rows = re.sub(r"\n\s*(?=<)", "", made).split("</thead>", 1)
     rows = re.sub(r"<th(?=[ >])", '<th scope="row"', rows)
     made = re.sub(r"<th(?=[ >])", '<th scope="col"', head) + "</thead>" + rows
     made = re.sub(r"(<table[^>]*>)", rf"\1<caption>{escape(caption)}</caption>", made)
@@ -57,11 +55,7 @@ def figure(item: Any, files: Mapping[str, str]) -> str:
 
     Linked, with its downloads, where files (base64 of the PNG -> address) has it; else embedded.
     """
-    data = item.get("data", {})
-    made = data.get("text/html", "")
-    if "image/png" in data and not made.startswith("<img "):
-        alt, png = item["metadata"]["image/png"]["alt"], data["image/png"].strip()
-        made = f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
+    made = item.get("data", {}).get("text/html", "")
     source = re.search(r'data:image/png;base64,([^"]*)', made)
     if not source or not made.startswith("<img "):
         return ""

@@ -29,7 +29,7 @@ COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey 
     "green": "#009e73",
     "purple": "#aa4499",
 }
-SHADES = ["#e8f1f8", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]  # ordered classes
+SHADES = ["#edf4fa", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]  # ordered classes
 STEPS = {f"step{n}": shade for n, shade in enumerate(SHADES, start=1)}
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere

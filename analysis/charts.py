@@ -12,8 +12,8 @@ from matplotlib.transforms import offset_copy
 
 from analysis.figures import COLOURS, SHADES, canvas
 
-COUNTRY_MARKS = {"North Korea": ("orange", "D"), "United States": ("blue", "s")}  # theirs alone
-COUNTRY_MARKS |= {"PRK": ("orange", "D"), "USA": ("blue", "s")}
+COUNTRIES = {"North Korea": ("orange", "D"), "United States": ("blue", "s")}  # theirs alone
+COUNTRIES |= {"PRK": ("orange", "D"), "USA": ("blue", "s")}
 CLASSES = list(zip(["ink", "green", "purple", "sky", "amber", "muted"], "o^vPXp", strict=True))
 Looks = Mapping[Any, tuple[str, str]]  # class -> (name of its colour, marker)
 
@@ -120,7 +120,7 @@ def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
     ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fc=face, ec=edge, lw=0.6))
     ink = "white" if face in SHADES[3:] else COLOURS["ink"]
     ax.text(column, row, letters, ha="center", va="center", size=9, family="monospace", color=ink)
-    if letters.startswith(tuple(COUNTRY_MARKS)):
+    if letters.startswith(tuple(COUNTRIES)):
         ax.plot(column + 0.46, row - 0.46, ls="", ms=6, mec="white", **look(letters))
 
 
@@ -153,7 +153,7 @@ def beside_all(ax: Any, texts: Any, xs: Any, ys: Any, **more: Any) -> None:
 
 def look(name: str) -> dict[str, Any]:
     """Colour and marker of a country: its own, or a circle in ink; for plot."""
-    found = (mark for own, mark in COUNTRY_MARKS.items() if name.startswith(own))
+    found = (mark for own, mark in COUNTRIES.items() if name.startswith(own))
     colour, marker = next(found, ("ink", "o"))
     return {"color": COLOURS[colour], "marker": marker}
 
@@ -162,7 +162,7 @@ def mark_rows(ax: Any, names: Iterable[str]) -> None:
     """The marks of the two countries, beside the names of their rows."""
     beside_names = offset_copy(ax.get_yaxis_transform(), ax.figure, x=-10, units="points")
     for place, name in enumerate(names):
-        if str(name).startswith(tuple(COUNTRY_MARKS)):
+        if str(name).startswith(tuple(COUNTRIES)):
             ax.plot(0, place, ls="", transform=beside_names, clip_on=False, **look(name))
             ax.tick_params(axis="y", pad=14)
 

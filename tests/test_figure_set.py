@@ -111,16 +111,16 @@ def named(record):
     for axes in record["axes"]:
         words += axes["x_ticks"] + axes["y_ticks"] + axes["legend"] + [axes["title"]]
         words += [text for text, _, _ in axes["texts"]]
-    return {country for country in charts.COUNTRY_MARKS for word in words if word.startswith(country)}
+    return {country for country in charts.COUNTRIES for word in words if word.startswith(country)}
 
 
 def mismarked(record):
     """Countries named and not marked, and marks or colours of theirs that something else has."""
-    wanted = {charts.COUNTRY_MARKS[country] for country in named(record)}
+    wanted = {charts.COUNTRIES[country] for country in named(record)}
     have = own_marks(record)
-    colours, shapes = zip(*charts.COUNTRY_MARKS.values(), strict=True)
+    colours, shapes = zip(*charts.COUNTRIES.values(), strict=True)
     taken = {mark for mark in have if mark[0] in colours or mark[1] in shapes}
-    return wanted - have, taken - set(charts.COUNTRY_MARKS.values())
+    return wanted - have, taken - set(charts.COUNTRIES.values())
 
 
 @pytest.mark.parametrize("name", RECORDS)

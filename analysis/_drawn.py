@@ -36,16 +36,15 @@ def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every line, point set, segment and bar of the axes, in the order drawn."""
     found: list[dict[str, Any]] = []
     for line in axes.get_lines():
-        shown = points(line.get_xydata())
-        mark = {"kind": "line", "label": str(line.get_label()), "points": shown}
-        colour = colours([line.get_color()], names)
-        found.append(mark | {"colour": colour, "marker": str(line.get_marker())})
+        mark: dict[str, Any] = {"kind": "line", "label": str(line.get_label())}
+        mark |= {"points": points(line.get_xydata()), "colour": colours([line.get_color()], names)}
+        found.append(mark | {"marker": str(line.get_marker()), "style": str(line.get_linestyle())})
     found += [collection(group, names) for group in axes.collections]
     for patch in axes.patches:
         if isinstance(patch, Rectangle):
-            box = [*patch.get_xy(), patch.get_width(), patch.get_height()]
-            colour = colours([patch.get_facecolor()], names)
-            found.append({"kind": "bar", "box": [number(v) for v in box], "colour": colour})
+            box = [number(v) for v in (*patch.get_xy(), patch.get_width(), patch.get_height())]
+            mark = {"kind": "bar", "box": box, "colour": colours([patch.get_facecolor()], names)}
+            found.append(mark | {"edge": colours([patch.get_edgecolor()], names)})
     return found
 
 

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import offset_copy
 
 from analysis.figures import COLOURS, SHADES, canvas
 
-CLASSES = [("orange", "o"), ("blue", "D"), ("ink", "s"), ("amber", "^"), ("green", "P")]
-CLASSES += [("purple", "X"), ("sky", "v"), ("muted", "d")]
+COUNTRIES = {"North Korea": ("orange", "D"), "United States": ("blue", "s")}  # theirs alone
+COUNTRIES |= {"PRK": ("orange", "D"), "USA": ("blue", "s")}
+CLASSES = list(zip(["ink", "green", "purple", "sky", "amber", "muted"], "o^vPXp", strict=True))
 Looks = Mapping[Any, tuple[str, str]]  # class -> (name of its colour, marker)
 
 
@@ -46,23 +47,24 @@ def ranges(
     side_by_side: one name's classes under each other; width: in points; grid: for figures.canvas.
     """
     fig, axes, parts = panels_of(table, panel, height, grid)
-    found = looks_of(table[by], looks) if by else {"": (COLOURS["orange"], "o")}
-    shifts = np.linspace(-0.24, 0.24, len(found)) if side_by_side else np.zeros(len(found))
+    found = looks_of(table[by], looks) if by else {"": (COLOURS["ink"], "o")}
+    shifts = np.linspace(-0.2, 0.2, len(found)) if side_by_side else np.zeros(len(found))
     for ax, part in parts:
         rows = {name: place for place, name in enumerate(dict.fromkeys(part[names]))}
         for shift, (name, (colour, marker)) in zip(shifts, found.items(), strict=True):
             group = part[part[by] == name] if by else part
-            at = group[names].map(rows) + shift
-            ax.hlines(at, group[low], group[high], color=colour, lw=width, label=name)
+            at, seen = group[names].map(rows) + shift, 0.45 if dot else 1
+            ax.hlines(at, group[low], group[high], color=colour, lw=width, alpha=seen, label=name)
             if dot:
-                ink = colour if by else COLOURS["ink"]
-                ax.plot(group[dot], at, marker, color=ink, ms=5, label=name)
+                ax.plot(group[dot], at, marker, color=colour, ms=5, label=name)
             if text:
                 beside_all(ax, group[text], group[high], at)
                 ax.margins(x=0.2)
         ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows) - 0.4, -0.6))
         ax.set_xlabel(xlabel)
         ax.grid(axis="x")
+        if ax.get_subplotspec().is_first_col() or "sharey" not in grid:
+            mark_rows(ax, rows)
     if by:
         key_above(fig)
     return fig, axes
@@ -73,20 +75,19 @@ def dots(
     by: str | None = None, looks: Looks | None = None, panel: str | None = None,
     height: float = 4.8, xlabel: str = "", ylabel: str = "", **grid: Any,
 ) -> tuple[Figure, Any]:
-    """A mark for each row at x and y, as in ranges; named: rows in orange, labelled by `text`."""
+    """A mark for each row at x and y, as in ranges; named: rows labelled by `text`, see look."""
     fig, axes, parts = panels_of(table, panel, height, grid)
-    style: dict[str, Any] = {"s": 30, "linewidth": 0.4, "edgecolor": COLOURS["ink"]}
-    style["color"] = COLOURS["sky"]  # without classes
-    if by:
-        found = looks_of(table[by], looks)
-        style |= {"hue": by, "palette": {name: look[0] for name, look in found.items()}}
-        style |= {"style": by, "markers": {name: look[1] for name, look in found.items()}}
+    found = looks_of(table[by], looks) if by else {"": (COLOURS["sky"], "o")}
+    edge: dict[str, Any] = {"mec": COLOURS["ink"], "mew": 0.4}
     for ax, part in parts:
-        sns.scatterplot(part, x=x, y=y, ax=ax, **style)
+        for name, (colour, marker) in found.items():
+            group = part[part[by] == name] if by else part
+            ax.plot(group[x], group[y], marker, color=colour, ms=5.5, label=name, **edge)
         if named is not None:
             marked = named[named[panel] == part[panel].iloc[0]] if panel else named
-            ax.scatter(marked[x], marked[y], s=46, color=COLOURS["orange"], edgecolor="black")
-            beside_all(ax, marked[text], marked[x], marked[y])
+            for name, across, up in marked[[text, x, y]].to_numpy():
+                ax.plot(across, up, ls="", ms=7, **look(name), **edge)
+                beside(ax, name, across, up)
         ax.set(xlabel=xlabel or x, ylabel=ylabel or y)
         ax.grid()
     if by:
@@ -94,31 +95,13 @@ def dots(
     return fig, axes
 
 
-def stacked(
-    table: pd.DataFrame, colours: Sequence[str], *, form: str = "{:.1f}", height: float = 4.1
-) -> tuple[Figure, Any]:
-    """A bar from zero for each row of a wide table, its columns stacked, labelled with `form`."""
-    fig, ax = canvas(height=height)
-    reached = np.zeros(len(table))
-    for (name, size), colour in zip(table.fillna(0).items(), colours, strict=True):
-        bars = ax.barh(range(len(table)), size, left=reached, color=COLOURS[colour], label=name)
-        words = [form.format(value) if value else "" for value in size]
-        ink = "white" if colour in ("ink", "blue", "orange", "muted", "purple") else "black"
-        ax.bar_label(bars, words, label_type="center", color=ink, fontsize=9)
-        reached = reached + size
-    ax.set(yticks=range(len(table)), yticklabels=table.index, ylim=(len(table) - 0.4, -0.6))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.14), ncols=3)
-    return fig, ax
-
-
 def tiles(
-    table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 7.1
+    table: pd.DataFrame, column: str, row: str, text: str, shade: str, *, height: float = 6.2
 ) -> tuple[Figure, Any]:
     """A square with its letters for each row, darker for a higher category `shade`, with a key."""
     fig, ax = canvas(height=height)
     classes = list(table[shade].cat.categories)
-    light = SHADES[len(classes) < len(SHADES) :]  # the lightest is hard to see on white
-    shades = dict(zip(classes, light, strict=False))
+    shades = dict(zip(classes, SHADES[len(classes) < 6 :], strict=False))  # 1: pale on white
     left, right = table[column].min(), table[column].max()
     key_row, step = table[row].max() + 1.6, (right + 1) / len(classes)
     for across, down, name, letters in table[[column, row, shade, text]].to_numpy():
@@ -127,7 +110,6 @@ def tiles(
         tile(ax, left + place * step, key_row, face, "")
         ax.text(left + place * step + 0.7, key_row, name, va="center", fontsize=9)
     ax.set(xlim=(left - 0.6, right + 0.6), ylim=(key_row + 0.6, table[row].min() - 0.6))
-    ax.set_aspect("equal")
     ax.set_axis_off()
     return fig, ax
 
@@ -138,6 +120,8 @@ def tile(ax: Any, column: float, row: float, face: str, letters: str) -> None:
     ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fc=face, ec=edge, lw=0.6))
     ink = "white" if face in SHADES[3:] else COLOURS["ink"]
     ax.text(column, row, letters, ha="center", va="center", size=9, family="monospace", color=ink)
+    if letters.startswith(tuple(COUNTRIES)):
+        ax.plot(column + 0.46, row - 0.46, ls="", ms=6, mec="white", **look(letters))
 
 
 def key_above(fig: Figure) -> None:
@@ -148,9 +132,10 @@ def key_above(fig: Figure) -> None:
         seen |= dict(zip(labels, handles, strict=True))  # of range and mark the mark, drawn last
         if legend := ax.get_legend():
             legend.remove()
-    ncols = 4 if len("".join(seen)) < 95 or len(seen) > 4 else 2  # long names would be cut off
-    row: dict[str, Any] = {"loc": "upper left", "ncols": ncols, "handlelength": 1}
-    fig.legend(seen.values(), seen.keys(), columnspacing=1.2, **row).set_in_layout(False)
+    one_row = len("".join(seen)) + 5 * len(seen) < 105
+    ncols = len(seen) if one_row else 100 // (max(map(len, seen)) + 5)  # wider would be cut off
+    row: dict[str, Any] = {"ncols": ncols, "handlelength": 1, "borderpad": 0, "borderaxespad": 0}
+    fig.legend(seen.values(), seen.keys(), loc="upper left", **row).set_in_layout(False)
 
 
 def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **more: Any) -> None:
@@ -160,16 +145,26 @@ def beside(ax: Any, text: str, x: Any, y: Any, dx: float = 7, dy: float = 0, **m
     ax.annotate(text, (x, y), path_effects=rim, **(style | more))
 
 
-def beside_all(ax: Any, texts: Iterable[Any], xs: Iterable[Any], ys: Iterable[Any]) -> None:
-    """A text beside each of the points."""
-    for text, x, y in zip(texts, xs, ys, strict=True):
-        beside(ax, text, x, y)
+def beside_all(ax: Any, texts: Any, xs: Any, ys: Any, **more: Any) -> None:
+    """A text beside each of the points; more: as for beside."""
+    for point in zip(texts, xs, ys, strict=True):
+        beside(ax, *point, **more)
 
 
-def flag(ax: Any, x: float, height: float, text: str) -> None:
-    """A line from zero up at x that only carries a text, at its left."""
-    ax.plot([x, x], [0, height], color=COLOURS["orange"], lw=2)
-    beside(ax, text, x, height, -5, 0, ha="right")
+def look(name: str) -> dict[str, Any]:
+    """Colour and marker of a country: its own, or a circle in ink; for plot."""
+    found = (mark for own, mark in COUNTRIES.items() if name.startswith(own))
+    colour, marker = next(found, ("ink", "o"))
+    return {"color": COLOURS[colour], "marker": marker}
+
+
+def mark_rows(ax: Any, names: Iterable[str]) -> None:
+    """The marks of the two countries, beside the names of their rows."""
+    beside_names = offset_copy(ax.get_yaxis_transform(), ax.figure, x=-10, units="points")
+    for place, name in enumerate(names):
+        if str(name).startswith(tuple(COUNTRIES)):
+            ax.plot(0, place, ls="", transform=beside_names, clip_on=False, **look(name))
+            ax.tick_params(axis="y", pad=14)
 
 
 def plain_ticks(axis: Any, ticks: Sequence[float], form: str = "{:,g}") -> None:

@@ -29,22 +29,17 @@ COLOURS = {  # told apart by the colour-blind (Okabe and Ito 2008), and in grey 
     "green": "#009e73",
     "purple": "#aa4499",
 }
-SHADES = ["#e8f1f8", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]  # ordered classes
+SHADES = ["#edf4fa", "#b5d3e7", "#6aaed6", "#2878b5", "#084a85", "#03203f"]  # ordered classes
 STEPS = {f"step{n}": shade for n, shade in enumerate(SHADES, start=1)}
 THEME: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so the letters are the same everywhere
-    "axes.titlesize": 10.5,
+    "font.size": 9,  # nothing under 8.5: 14 points on a slide, 10 pixels at 700 wide
+    "axes.titlesize": 10,
     "axes.titlelocation": "left",
-    "axes.edgecolor": COLOURS["muted"],
-    "axes.labelcolor": COLOURS["ink"],
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "axes.prop_cycle": f"cycler('color', {[COLOURS[c] for c in ('sky', 'orange', 'blue')]})",
+    "axes.prop_cycle": f"cycler('color', {[COLOURS[c] for c in ('sky', 'ink', 'green')]})",
     "grid.color": COLOURS["grid"],
-    "text.color": COLOURS["ink"],
-    "xtick.color": COLOURS["ink"],
-    "ytick.color": COLOURS["ink"],
     "legend.frameon": False,
     "svg.hashsalt": "check-a-number",  # otherwise the ids in an SVG change on every run
     "figure.dpi": DPI,
@@ -68,7 +63,8 @@ def save(
     title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
     it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
     cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
-    into figures/, or into $ANALYSIS_FIGURES, which rebuild and tests set.
+    into figures/, or $ANALYSIS_FIGURES, which rebuild and tests set; and, if $ANALYSIS_PROJECTOR
+    names a folder, NAME.png in it, the form for a slide: see project.
     ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
@@ -89,6 +85,8 @@ def save(
     used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
     axes = _drawn.drawn_values(fig, COLOURS | STEPS)
     record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle}
+    if slides := os.environ.get("ANALYSIS_PROJECTOR"):
+        project(fig, Path(slides) / f"{name}.png", title, subtitle, source)
     record |= {"source": source, "alt": alt, "inputs": dict(sorted(used.items())), "axes": axes}
     lines = [f"{line.rstrip()}\n" for line in vector.getvalue().decode().splitlines()]
     text = json.dumps(record, indent=1, ensure_ascii=False)
@@ -106,6 +104,18 @@ def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Pi
     return Picture(picture.getvalue(), alt)
 
 
+def project(fig: Figure, path: Path, title: str, subtitle: str, source: str) -> None:
+    """Lay it out again as 1,920 x 1,080 pixels: 8.5 points are 14 on a slide 13.33 inches wide."""
+    for text in list(fig.texts):
+        text.remove()
+    fig.set_size_inches(WIDTH, WIDTH * 9 / 16)
+    fig.set_layout_engine("constrained")
+    first, *more = source.split("; ")
+    dress(fig, title, subtitle, f"{first}; more in the notebook." if more else source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fig.savefig(path, dpi=1920 / WIDTH, metadata={"Title": title, "Software": None})
+
+
 def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     """Title, subtitle and source footer, each wrapped to the width, the axes kept clear of them."""
     height, margin = float(fig.get_figheight()), 0.012
@@ -121,8 +131,8 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     fig.text(margin, 0.07 / height, "\n".join(foot), va="bottom", fontsize=9, color=grey)
     bottom = 0.07 + 0.163 * len(foot) + 0.1
     for legend in fig.legends:  # in rows below the subtitle, see charts.key_above
-        legend.set_bbox_to_anchor((0.004, top / height))
-        top -= 0.06 + 0.27 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])
+        legend.set_bbox_to_anchor((margin, top / height))
+        top -= 0.1 + 0.19 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])
     engine: Any = fig.get_layout_engine()
     engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
     fig.draw_without_rendering()  # computes the layout, which is then kept
@@ -130,3 +140,4 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     for ax in fig.axes:  # rounded: the last digit of a layout differs between runs
         left, low, width, tall = (round(value, 6) for value in ax.get_position().bounds)
         ax.set_position((left, low, width, tall))
+        ax.set_in_layout(True)  # otherwise project could not lay them out again

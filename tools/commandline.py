@@ -26,7 +26,7 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "codebook": ("codebook", "write_documents", ["project", "seal"]),
     "brief": ("brief", "write_briefs", ["project", "countries"]),
     "collect": ("collect", "collect", ["project", "folder"]),
-    "class": ("classroom", "write_student_notebooks", ["project"]),
+    "class": ("zips", "write_class", ["project", "wheels"]),
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
 }
@@ -63,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
     collect = add("collect", help="run what a class handed in; which mistakes were made most")
     collect.add_argument("folder", metavar="FOLDER", help="where the files of the pupils lie")
-    add("class", help="write the lessons' notebooks, notebooks/class")
+    lessons = add("class", help="write the lessons' notebooks and two ZIP files for a class")
+    what = "add what a room without a network installs: windows:3.13 macos chromebook ..."
+    lessons.add_argument("--wheels", nargs="+", default=[], metavar="SYSTEM", help=what)
     site = add("site", help="write the pages: notebooks, briefs, verdicts, codebook")
     site.add_argument("countries", nargs="*", default=["all"], help="whose briefs (default: all)")
     lab = add("lab", help="open JupyterLab on copies of the notebooks")

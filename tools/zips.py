@@ -10,11 +10,12 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from analysis.country import ranked
 from tools import brief, classroom, handouts, page
 from tools.run import Kernel, Outcome, share_out
-from tools.stale import Project, read_notebook
+from tools.stale import Project
 from tools.wheels import download_wheels, room
 
-PACKAGE = ["analysis", "data", "notebooks", "LICENSE", "pyproject.toml", "requirements.txt"]
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "__main__.py", "*.failed.ipynb", ".ipynb_*")
+PACKAGE = ["analysis", "tools", "data", "notebooks"]
+FILES = ["LICENSE", "pyproject.toml", "requirements.txt"]
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.failed.ipynb", ".ipynb_checkpoints")
 STORED = {".png", ".whl", ".zip"}  # compressed already
 LARGEST = 5  # of each of the five regions: so many countries' briefs are in the teacher's ZIP
 
@@ -54,11 +55,9 @@ def write_student(project: Project, folder: Path, lessons: dict[str, Any]) -> No
     from nbformat import read
 
     for name in PACKAGE:
-        source, copy = project.root / name, folder / name
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=LEFT_OUT)
-        else:
-            shutil.copyfile(source, copy)
+        shutil.copytree(project.root / name, folder / name, ignore=LEFT_OUT)
+    for name in FILES:
+        shutil.copy(project.root / name, folder)
     (folder / "lessons").mkdir()
     for name in classroom.lesson_names(project):
         shutil.copy(project.root / "lessons" / f"{name}.toml", folder / "lessons")
@@ -87,6 +86,14 @@ def write_teacher(project: Project, folder: Path, lessons: dict[str, Any]) -> No
         raise ValueError("a brief failed; see above")
 
 
+def move_to_front(folder: Path, first: str) -> None:
+    """One of the pages becomes START_HERE.html, above the others, and its links follow."""
+    page_first = folder / "pages" / f"{first}.html"
+    made = re.sub(r'href="(\w+\.html)', r'href="pages/\1', page_first.read_text(encoding="utf-8"))
+    page.write_whole(folder / "START_HERE.html", made)
+    page_first.unlink()
+
+
 def write_zip(folder: Path, path: Path) -> None:
     """The folder as a ZIP file, whole or not at all: names in order, no time of day, no owner."""
     partial = path.with_suffix(".partial")
@@ -112,7 +119,12 @@ def write_class(project: Project, wheels: list[str]) -> None:
         lessons = run_lessons(project, Path(staging) / "runs")
         write_student(project, student, lessons)
         write_teacher(project, teacher, lessons)
-        handouts.write_pages(project, Path(staging))
+        handouts.write_pages(project, Path(staging) / "pages")
+        for folder, first in ((student, "START_HERE"), (teacher, "teacher_first")):
+            shutil.copytree(
+                Path(staging) / "pages" / folder.name, folder / "pages", dirs_exist_ok=True
+            )
+            move_to_front(folder, first)
         for where in rooms:
             download_wheels(project.root, where, student / "wheels")
         write_zip(student, project.build / "class-students.zip")

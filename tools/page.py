@@ -73,11 +73,11 @@ def write_notebook_page(path: Path, notebook: Any) -> None:
     publish(path, Markup(first[1]).striptags() if first else path.stem, content)
 
 
-def publish(path: Path, title: str, content: str, kind: str = "", **around: Any) -> None:
-    """Write a page, whole or not at all; content is HTML, kind a CSS class; around: its style."""
+def publish(path: Path, title: str, content: str, kind: str = "") -> None:
+    """Write a page, whole or not at all; content is HTML, kind a CSS class."""
     path.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATES.get_template("page.html.j2")
-    made = template.render(title=title, content=content, kind=kind, **around)
+    made = template.render(title=title, content=content, kind=kind)
     partial = path.with_suffix(".partial")
     partial.write_text(made + "\n", encoding="utf-8", errors="backslashreplace", newline="\n")
     partial.replace(path)

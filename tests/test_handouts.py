@@ -113,7 +113,7 @@ def test_a_changed_table_changes_what_is_right_and_no_page_says_the_old(copied, 
     for module in (handouts, classroom):
         monkeypatch.setattr(module, "BOOK", Book(copied.data))
     # 2,196,000 / 25,779,000 = 0.0851856
-    assert handouts.number(LISTS["fields"][0]["formula"]) == pytest.approx(85.1856, abs=1e-4)
+    assert handouts.formula_value(LISTS["fields"][0]["formula"]) == pytest.approx(85.1856, abs=1e-4)
     with pytest.raises(ValueError, match="2,696,000 is tied to value.*inconsistent"):
         handouts.write_pages(copied, copied.build)
 

@@ -26,7 +26,7 @@ HEAD = re.compile(r"<!-- (student|teacher): (reading|sheet|screens) -->\n")
 STYLE = page.TEMPLATES.get_template("handout.css.j2")
 
 
-def number(formula: str) -> float:
+def formula_value(formula: str) -> float:
     """What a formula gives, in the unit a reader sees: 104.58 for a rate per 1,000."""
     computed = evaluate(" ".join(formula.split()), BOOK)
     return round(float(computed.point * computed.per), 6)
@@ -58,7 +58,7 @@ def page_parts(project: Project, path: Path, lists: dict[str, Any]) -> tuple[str
     loader = FileSystemLoader(path.parent)
     source = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True)
     source.filters["tied"] = lambda words: render(words, "lessons/questions.toml")
-    text = source.get_template(path.name).render(number=number, **lists)
+    text = source.get_template(path.name).render(number=formula_value, **lists)
     if not (found := HEAD.match(text)):
         raise ValueError(f"{path.name} must begin with a line such as <!-- student: sheet -->")
     made = page.markdown_as_html(render(text, f"lessons/pages/{path.name}"))

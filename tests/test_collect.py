@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from page_tags import Tags
-from tools import collect
+from tools.classroom import collect
 from tools.commandline import main
 from tools.stale import Project
 
-SOON = [sys.executable, "-c", "from tools import rerun; rerun.LONGEST_CELL = 5; rerun.tell_answers()"]
+SOON = [sys.executable, "-c", "from tools.classroom import rerun; rerun.LONGEST_CELL = 5; rerun.tell_answers()"]
 IMPORTS = "from analysis.lesson import check"
 # Kenya: 269,000 of 53,771,000 people is 5.0027 of every 1,000, 0.50027 of every 100
 RIGHT, PER_100 = 'check("rate-2", 269_000 / 53_771_000 * 1000)', 'check("rate-2", 269_000 / 53_771_000 * 100)'

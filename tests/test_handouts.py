@@ -12,7 +12,7 @@ import pytest
 from analysis._package import sha256
 from analysis.claims.lookup import Book
 from page_tags import Tags
-from tools import classroom, handouts
+from tools.classroom import handouts, lessons
 from tools.stale import Project
 
 LESSONS = Project.here().root / "lessons"
@@ -97,7 +97,7 @@ def test_a_number_that_fits_nothing_stops_all_pages(copied, file, old, new, mess
 
 
 def test_each_number_is_what_its_formula_gives_and_not_only_within_rounding_of_it(copied, monkeypatch):
-    monkeypatch.setattr(classroom, "WITHIN", "not enough")
+    monkeypatch.setattr(lessons, "WITHIN", "not enough")
     handouts.write_pages(copied, copied.build)
     # 104.57 is within rounding of the end that the formula gives, 104.56, and is not that end
     change(copied.root / "lessons" / "pages" / "one_in_ten_teacher.md", "104.56<!--", "104.57<!--")
@@ -110,7 +110,7 @@ def test_a_changed_table_changes_what_is_right_and_no_page_says_the_old(copied, 
     before = sha256(table)
     change(table, "25779000,2696000,104.6", "25779000,2196000,85.2")
     change(package, before, sha256(table))
-    for module in (handouts, classroom):
+    for module in (handouts, lessons):
         monkeypatch.setattr(module, "BOOK", Book(copied.data))
     # 2,196,000 / 25,779,000 = 0.0851856
     assert handouts.formula_value(LISTS["fields"][0]["formula"]) == pytest.approx(85.1856, abs=1e-4)

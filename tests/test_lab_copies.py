@@ -28,7 +28,8 @@ def copies(tiny):
 def test_copies_name_the_python_and_differ_in_nothing_else(tiny):
     source = tiny.notebook("explore", CELL)
     tiny.notebook("01_good.failed", CELL)
-    assert lab.copy_notebooks(tiny.project, copies(tiny), []) == [] and [p.name for p in copies(tiny).iterdir()] == ["explore.ipynb"]
+    assert lab.copy_notebooks(tiny.project, copies(tiny), []) == []
+    assert [p.name for p in copies(tiny).iterdir()] == ["explore.ipynb"]
     copy = json.loads((copies(tiny) / "explore.ipynb").read_text())
     info = copy["metadata"].pop("language_info")
     assert info["version"] == ".".join(map(str, sys.version_info[:3])) and info["file_extension"] == ".py"
@@ -82,7 +83,7 @@ def test_starting_over_keeps_what_the_reader_did_beside_it(tiny, monkeypatch, ca
     assert main(["lab", "--fresh", "notebooks/01_a.ipynb"]) == 0
     said = capsys.readouterr().out
     (aside,) = copies(tiny).glob("01_a.2*.ipynb")
-    assert aside.read_text() == "the reader's own 01_a" and f"is kept as build/lab/notebooks/{aside.name}" in said
+    assert aside.read_text() == "the reader's own 01_a" and f"is kept beside it as {aside.name}" in said
     assert "1 + 1" in (copies(tiny) / "01_a.ipynb").read_text() and "copied anew to build/lab/notebooks: 01_a\n" in said
     assert (copies(tiny) / "explore.ipynb").read_text() == "the reader's own explore"
     assert main(["lab", "--fresh"]) == 0

@@ -17,8 +17,14 @@ import pytest
 from analysis import lesson as lessons
 from analysis.lesson import MISTAKE, NOT_READ, RIGHT, UNANSWERED, WRITTEN, check, hint, judge
 from measure import code_lines, is_import, reading
-from tools import classroom
-from tools.classroom import core_source, notebook_text, read_lesson, render
+from tools.classroom.lessons import (
+    core_source,
+    lesson_names,
+    notebook_text,
+    read_lesson,
+    render,
+    write_student_notebooks,
+)
 from tools.stale import Project
 
 PROJECT = Project.here()
@@ -305,7 +311,7 @@ def test_each_solution_passes_its_check_after_the_first_cell_alone(entry, capsys
 
 def test_the_exercises_are_many_and_of_six_kinds():
     counts = {name: len(raw(name)["exercise"]) for name in NAMES}
-    assert set(counts.values()) <= {4, 5} and sum(counts.values()) >= 16 and classroom.lesson_names(PROJECT) == NAMES
+    assert set(counts.values()) <= {4, 5} and sum(counts.values()) >= 16 and lesson_names(PROJECT) == NAMES
     kinds = {entry["kind"] for entry in EXERCISES.values()}
     assert kinds == {"predict", "compute", "choose", "spot", "order", "write"}
     assert len(EXERCISES) == sum(counts.values())  # each id once
@@ -419,7 +425,7 @@ def test_a_wrong_number_in_a_lesson_stops_the_writing(tmp_path):
     line = 1 + text[: text.index("104.6<!--=")].count("\n")
     (tmp_path / "lessons" / "lesson_1.toml").write_text(text.replace("104.6<!--=", "106.4<!--=", 1), encoding="utf-8")
     with pytest.raises(ValueError, match=rf"lessons/lesson_1.toml, line {line}: 106.4"):
-        classroom.write_student_notebooks(Project(tmp_path))
+        write_student_notebooks(Project(tmp_path))
     assert not (tmp_path / "notebooks").exists()
 
 

@@ -25,8 +25,8 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "compare": ("workbook", "show_differences", ["file"]),
     "codebook": ("codebook", "write_documents", ["project", "seal"]),
     "brief": ("brief", "write_briefs", ["project", "countries"]),
-    "collect": ("collect", "collect", ["project", "folder"]),
-    "class": ("zips", "write_class", ["project", "wheels"]),
+    "collect": ("classroom.collect", "collect", ["project", "folder"]),
+    "class": ("classroom.zips", "write_class", ["project", "wheels"]),
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
 }

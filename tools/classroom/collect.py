@@ -16,18 +16,18 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis import lesson
+from analysis import lesson, tables
 from analysis._package import file_content
 from tools import page
 from tools.run import environment
 from tools.stale import Project, digest, digests, file_digest
 
-COMMAND = [sys.executable, "-m", "tools.rerun"]
+COMMAND = [sys.executable, "-m", "tools.classroom.rerun"]
 SECONDS, MOST_MB = 120, 200  # of a notebook: how long it may run, how large it may be
 PASSED_OVER = re.compile(r"\.|~\$|__MACOSX|Thumbs\.db|desktop\.ini")  # how such names begin
 UNREADABLE = "cannot be read as a notebook; unpack a .zip, or ask for the file named .ipynb"
 INTERRUPTED = (-signal.SIGINT, 0xC000013A)  # exit codes after Ctrl-C; the second on Windows
-Told = dict[str, Any]  # what tools.rerun told last, and "stopped": why not all cells ran, or ""
+Told = dict[str, Any]  # what rerun told last, and "stopped": why not all cells ran, or ""
 
 
 class Handed(NamedTuple):
@@ -87,10 +87,15 @@ def run_file(project: Project, code: str, staging: str, path: Path) -> Told:
     return dict(json.loads(kept.read_text("utf-8")))
 
 
+def lesson_files() -> list[Path]:
+    """The teacher's lessons, in order."""
+    return sorted((tables.DATA.parent / "lessons").glob("lesson_*.toml"))
+
+
 @cache
 def lessons() -> list[list[str]]:
     """The ids of the exercises of each lesson."""
-    texts = [path.read_text("utf-8") for path in sorted(lesson.LESSONS.glob("lesson_*.toml"))]
+    texts = [path.read_text("utf-8") for path in lesson_files()]
     return [[entry["id"] for entry in tomllib.loads(text)["exercise"]] for text in texts]
 
 
@@ -147,7 +152,7 @@ def collect(project: Project, wanted: str) -> int:
     if not handed:
         what = "holds no files" if folder.is_dir() else "is no folder"
         raise ValueError(f"{wanted} {what}; name the folder that the handed-in files lie in")
-    exercises = [file_digest(path) for path in sorted(lesson.LESSONS.glob("lesson_*.toml"))]
+    exercises = [file_digest(path) for path in lesson_files()]
     code = digest([digests(project), exercises, file_digest(Path(__file__).with_name("rerun.py"))])
     with project.staging("collected") as staging:
         work, paths = partial(run_file, project, code, staging), [one.path for one in handed]

@@ -8,16 +8,17 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from analysis.country import ranked
-from tools import brief, classroom, handouts, page
+from tools import brief, page
+from tools.classroom import handouts, lessons
+from tools.classroom.wheels import download_wheels, room
 from tools.run import Kernel, Outcome, share_out
 from tools.stale import Project
-from tools.wheels import download_wheels, room
 
 PACKAGE = ["analysis", "tools", "data", "notebooks"]
 FILES = ["LICENSE", "pyproject.toml", "requirements.txt"]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.failed.ipynb", ".ipynb_checkpoints")
 STORED = {".png", ".whl", ".zip"}  # compressed already
-LARGEST = 5  # of each of the five regions: so many countries' briefs are in the teacher's ZIP
+MOST_POPULOUS = 5  # of each of the five regions: so many countries' briefs are in the teacher's ZIP
 
 
 def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
@@ -28,9 +29,9 @@ def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
     from nbformat import reads
 
     outs = {}
-    for name in classroom.lesson_names(project):
+    for name in lessons.lesson_names(project):
         for key, solved in ((name, False), (name.replace("lesson", "solution"), True)):
-            notebook = reads(classroom.notebook_text(project, name, solved), 4)
+            notebook = reads(lessons.notebook_text(project, name, solved), 4)
             outs[key] = Outcome(f"class/{name}", staging / key, notebook)
     os.environ["ANALYSIS_PROJECTOR"] = str(project.build / "class" / "figures")
 
@@ -50,7 +51,7 @@ def write_copy(path: Path, notebook: Any) -> None:
     page.publish(path, page.headings(content)[0], content, "notebook")
 
 
-def write_student(project: Project, folder: Path, lessons: dict[str, Any]) -> None:
+def write_student(project: Project, folder: Path, runs: dict[str, Any]) -> None:
     """What students get: the package, the tables, the notebooks, and all of it as pages."""
     from nbformat import read
 
@@ -59,29 +60,29 @@ def write_student(project: Project, folder: Path, lessons: dict[str, Any]) -> No
     for name in FILES:
         shutil.copy(project.root / name, folder)
     (folder / "lessons").mkdir()
-    for name in classroom.lesson_names(project):
+    for name in lessons.lesson_names(project):
         shutil.copy(project.root / "lessons" / f"{name}.toml", folder / "lessons")
-        write_copy(folder / "pages" / f"{name}.html", lessons[name])
+        write_copy(folder / "pages" / f"{name}.html", runs[name])
     for name in project.names():
         write_copy(folder / "pages" / f"{name}.html", read(project.path(name), 4))
     (folder / "README.md").write_text("Open START_HERE.html.\n", encoding="utf-8", newline="\n")
 
 
-def write_teacher(project: Project, folder: Path, lessons: dict[str, Any]) -> None:
+def write_teacher(project: Project, folder: Path, runs: dict[str, Any]) -> None:
     """What the teacher gets besides: guides, solutions, and briefs on 25 countries."""
     from nbformat.v4 import writes
 
     (folder / "solutions").mkdir(parents=True)
-    for name in classroom.lesson_names(project):
+    for name in lessons.lesson_names(project):
         key = name.replace("lesson", "solution")
-        write_copy(folder / "pages" / f"{key}.html", lessons[key])
-        text = writes(lessons[key]) + "\n"
+        write_copy(folder / "pages" / f"{key}.html", runs[key])
+        text = writes(runs[key]) + "\n"
         (folder / "solutions" / f"{key}.ipynb").write_text(text, encoding="utf-8", newline="\n")
         guide = page.TEMPLATES.get_template("guide.md.j2")
-        made = page.markdown_as_html(guide.render(classroom.read_lesson(project, name), name=name))
+        made = page.markdown_as_html(guide.render(lessons.read_lesson(project, name), name=name))
         page.publish(folder / "pages" / f"guide_{name}.html", page.headings(made)[0], made)
     index = ranked(2023).sort_values("population", ascending=False)
-    codes = index.groupby("region_as_printed").head(LARGEST)["iso3"]
+    codes = index.groupby("region_as_printed").head(MOST_POPULOUS)["iso3"]
     if brief.write_briefs(project, sorted(codes), folder / "briefs"):
         raise ValueError("a brief failed; see above")
 
@@ -113,12 +114,12 @@ def write_class(project: Project, wheels: list[str]) -> None:
     wheels: systems whose wheels the students' ZIP holds, such as windows:3.13; needs a network.
     """
     rooms = [room(text) for text in wheels]
-    classroom.write_student_notebooks(project)
+    lessons.write_student_notebooks(project)
     with project.staging("class") as staging:
         student, teacher = Path(staging) / "student", Path(staging) / "teacher"
-        lessons = run_lessons(project, Path(staging) / "runs")
-        write_student(project, student, lessons)
-        write_teacher(project, teacher, lessons)
+        runs = run_lessons(project, Path(staging) / "runs")
+        write_student(project, student, runs)
+        write_teacher(project, teacher, runs)
         handouts.write_pages(project, Path(staging) / "pages")
         for folder, first in ((student, "START_HERE"), (teacher, "teacher_first")):
             shutil.copytree(

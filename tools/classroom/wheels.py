@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 _LINUX = ["manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux_2_12"]
 _LINUX += ["manylinux2010", "manylinux_2_5", "manylinux1"]
-SYSTEMS = {  # name -> (what a marker asks for, platforms whose wheels fit); the lock fits no Intel Mac
+SYSTEMS = {  # name -> (what a marker asks for, platforms whose wheels fit); no Intel Mac
     "windows": (("win32", "nt", "Windows"), ["win_amd64"]),
     "macos": (("darwin", "posix", "Darwin"), ["macosx_14_0_arm64"]),
     "linux": (("linux", "posix", "Linux"), [f"{name}_x86_64" for name in _LINUX]),
@@ -33,13 +33,14 @@ def room(text: str) -> Room:
     python = python or f"{sys.version_info.major}.{sys.version_info.minor}"
     if system not in SYSTEMS or not re.fullmatch(r"3\.\d+", python):
         known = ", ".join(SYSTEMS)
-        raise ValueError(f"no wheels for {text!r}: give {known}, or one with its Python: windows:3.13")
+        raise ValueError(f"no wheels for {text!r}: give {known}; or with a Python: windows:3.13")
     return Room(system, python)
 
 
 def pins(root: Path, where: Room) -> list[str]:
     """name==version of each package that the lock pins there, and of what builds this one."""
-    marks = dict(zip(("sys_platform", "os_name", "platform_system"), SYSTEMS[where.system][0]))
+    sys_platform, os_name, platform_system = SYSTEMS[where.system][0]
+    marks = {"sys_platform": sys_platform, "os_name": os_name, "platform_system": platform_system}
     marks |= {"python_version": where.python, "python_full_version": f"{where.python}.7"}
     marks |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
     lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()

@@ -19,7 +19,7 @@ from analysis.claims.formulas import evaluate
 from analysis.lesson import BOOK
 from analysis.tables import load
 from tools import page
-from tools.classroom import render
+from tools.classroom.lessons import render
 from tools.stale import Project
 
 HEAD = re.compile(r"<!-- (student|teacher): (reading|sheet|screens) -->\n")

@@ -1,4 +1,4 @@
-"""Run a handed-in notebook, read from stdin, and tell what it answers: the child of tools.collect.
+"""Run a handed-in notebook, read from stdin, and tell what it answers: the child of collect.
 
 A seat belt and no prison: Python refuses to write outside this folder, to start a program, to use
 the network. Code that goes around Python is held only by what the system itself limits.

@@ -1,0 +1,1 @@
+"""The class: what is handed out, and what is handed in."""

@@ -52,15 +52,18 @@ def distance(one, other, vision):
 
 
 def signs(axes):
-    """(what else tells it: kind, shape, line, edge; colour) of everything in one set of axes."""
+    """(what else tells it: kind, shape, line, edge; colour; name in the key) of everything in one set of axes."""
     shape = {mark["label"]: mark["marker"] for mark in axes["marks"] if mark.get("marker", "None") not in ("None", "")}
     found = set()
     for mark in axes["marks"]:
-        own = mark.get("marker") or shape.get(mark["label"]) if "label" in mark else None
+        if mark.get("points") == []:
+            continue  # of a class that has no row in this panel, or only made for the key
+        label = mark.get("label", "")
+        own = mark.get("marker") or shape.get(label)
         for place, colour in enumerate(mark["colour"]):
             edge = mark.get("edge", [None])
             kind = (mark["kind"], own, mark.get("style"), edge[min(place, len(edge) - 1)])
-            found.add((kind, colour))
+            found.add((kind, colour, "" if label.startswith("_") else label))
     return found
 
 
@@ -68,8 +71,8 @@ def alike(record):
     """Pairs of one figure that only a colour tells apart, with the vision in which it does not."""
     pairs = set()
     for axes in record["axes"]:
-        for (kind, one), (other_kind, other) in itertools.combinations(sorted(signs(axes), key=str), 2):
-            if kind == other_kind:
+        for (kind, one, name), (same, other, key) in itertools.combinations(sorted(signs(axes), key=str), 2):
+            if kind == same and (one != other or (name and key)):  # what has no name is of the class it looks like
                 pairs |= {(one, other, vision) for vision in SEEN if distance(one, other, vision) < APART}
     return pairs
 
@@ -171,6 +174,8 @@ def test_a_spoiled_figure_is_found(out):
     assert ("green", "muted", "grey") in alike(same) and not any("ink" in pair for pair in alike(same))
     unmarked = drawn(out, {"a": ("ink", "o"), "b": ("green", "^"), "c": ("muted", "v")}, dot=None)
     assert ("green", "muted", "grey") in alike(unmarked)
+    # two classes with one look, told apart by nothing
+    assert ("ink", "ink", "normal") in alike(drawn(out, {"a": ("ink", "o"), "b": ("ink", "o"), "c": ("sky", "v")}))
     # the colour of one country for something else, its shape too
     assert mismarked(drawn(out, {"a": ("orange", "o"), "b": ("sky", "D"), "c": ("ink", "v")})) == (
         set(),

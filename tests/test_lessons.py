@@ -131,6 +131,7 @@ def test_hand_worked_answers():
     assert [judge("rate-2", x).status for x in (5, 5.0, 5.003, 4.95, 5.05)] == [RIGHT] * 5
     assert judge("rate-2", 53771000 / 269000 * 1000).mistake == "numerator and denominator swapped"
     assert judge("rate-2", 269000).mistake == "a count for a rate"
+    assert judge("rate-3", "0,33 %").status == RIGHT and judge("rate-3", 0.3).status != RIGHT
     assert judge("rate-3", 3.3).mistake == "per 1,000 for per 100"
     assert judge("rate-3", 1091 / 49630 * 100).mistake == "the wrong denominator"
     # 119 countries print more than 3.3 per 1,000, four print 3.3: place 120, and 123 if all others stand before it

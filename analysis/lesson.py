@@ -190,7 +190,7 @@ def judge_sentence(entry: Task, answer: Any) -> Found:
 
 def explain_missing_name(shell: Any, kind: Any, error: Any, *trace: Any, **more: Any) -> None:
     """In a notebook: one line for a name that no cell has made yet, instead of a traceback."""
-    print(f"{error}. Run the first cell and the cells above this one; then run this one again.")
+    print(f"{error}. Is it spelt right? If so, run the first cell, those above, and this one.")
 
 
 BY_KIND = {"compute": judge_number, "predict": judge_number, "choose": judge_letter}

@@ -439,7 +439,7 @@ def test_every_text_of_a_lesson_is_read_for_its_numbers(tmp_path):
 
 def test_a_missing_name_is_one_line(capsys):
     lessons.explain_missing_name(None, NameError, NameError("name 'korea' is not defined"), None, tb_offset=1)
-    assert capsys.readouterr().out.startswith("name 'korea' is not defined. Run the first cell")
+    assert capsys.readouterr().out.startswith("name 'korea' is not defined. Is it spelt right?")
 
 
 def run(notebook_text, tmp_path, monkeypatch, **options):
@@ -472,5 +472,5 @@ def test_a_cell_run_out_of_order_gets_a_plain_line(tmp_path, monkeypatch):
     found = run(json.dumps({**notebook, "cells": kept}), tmp_path, monkeypatch, allow_errors=True)
     outputs = {cell["id"]: cell["outputs"] for cell in found["cells"]}
     assert [output["output_type"] for output in outputs["01-cell-09"]] == ["stream"]
-    assert outputs["01-cell-09"][0]["text"].startswith("name 'korea' is not defined. Run the first cell")
+    assert outputs["01-cell-09"][0]["text"].startswith("name 'korea' is not defined. Is it spelt right?")
     assert "no answer yet" in outputs["rate-2"][0]["text"]

@@ -250,6 +250,15 @@ def test_an_unknown_exercise_names_the_nearest(id, capsys):
     assert "rate-2" in judge("rate-22", 5).text
 
 
+def test_a_lost_folder_of_lessons_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(lessons.tables, "DATA", tmp_path / "data")
+    lessons.exercises.cache_clear()
+    assert "folder lessons is missing" in judge("rate-2", 5).text
+    monkeypatch.undo()
+    lessons.exercises.cache_clear()
+    assert judge("rate-2", 5).status == RIGHT
+
+
 @pytest.mark.parametrize("entry", EXERCISES.values(), **IDS)
 def test_no_answer_is_ever_called_a_pass(entry):
     found = judge(entry["id"], namespace_of(entry)["answer"])

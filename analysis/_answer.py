@@ -42,7 +42,7 @@ def number_in(answer: Any) -> Fraction:
 
 def digits_of(text: str) -> str:
     """The one number of a text: "104,6" is 104.6, "2 696 000" is 2,696,000."""
-    found = re.findall(r"[-+]?\d[\d.,' \u00a0\u202f]*", re.sub(r"\bper [\d,]+", "", text[:200]))
+    found = re.findall(r"[-+]?\d[\d.,' \u00a0\u202f]*", re.sub(r"\bper [\d,]+", "", text))
     digits = re.sub(r"[' \u00a0\u202f]", "", found[0]).strip(".,") if len(found) == 1 else ""
     thousands = re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", digits)
     return digits if thousands else digits.replace(",", ".")

@@ -49,8 +49,9 @@ def judge(id: str, answer: Any) -> Judged:
     """What became of an answer: right, a known mistake, not yet, not read; no error is raised."""
     entry = exercises().get(str(id))
     if entry is None:
-        fault = f"There is no exercise {str(id)[:40]!r}; {tables.hint(str(id), exercises())}."
-        return Judged(str(id), UNKNOWN, "", fault)
+        near = "the folder lessons is missing: unpack the ZIP once more"
+        near = tables.hint(str(id), exercises()) if exercises() else near
+        return Judged(str(id), UNKNOWN, "", f"There is no exercise {str(id)[:40]!r}; {near}.")
     try:
         given = answer if entry["kind"] == "order" else single(answer)
         if given is None or given is ... or (isinstance(given, str) and not given.strip()):
@@ -190,7 +191,7 @@ def judge_sentence(entry: Task, answer: Any) -> Found:
 
 def explain_missing_name(shell: Any, kind: Any, error: Any, *trace: Any, **more: Any) -> None:
     """In a notebook: one line for a name that no cell has made yet, instead of a traceback."""
-    print(f"{error}. Run the first cell and the cells above this one; then run this one again.")
+    print(f"{error}. Is it spelt right? If so, run the first cell, those above, and this one.")
 
 
 BY_KIND = {"compute": judge_number, "predict": judge_number, "choose": judge_letter}

@@ -24,6 +24,7 @@ def loaded(statement):
         "import analysis.tables",
         "import analysis.rates",
         "import analysis.ranks",
+        "import analysis.lesson",
         "import analysis.__main__",
     ],
 )

@@ -137,6 +137,7 @@ def test_hand_worked_answers():
     assert [judge("rate-2", x).status for x in (5, 5.0, 5.003, 4.95, 5.05)] == [RIGHT] * 5
     assert judge("rate-2", 53771000 / 269000 * 1000).mistake == "numerator and denominator swapped"
     assert judge("rate-2", 269000).mistake == "a count for a rate"
+    assert judge("rate-3", "0,33 %").status == RIGHT and judge("rate-3", 0.3).status != RIGHT
     assert judge("rate-3", 3.3).mistake == "per 1,000 for per 100"
     assert judge("rate-3", 1091 / 49630 * 100).mistake == "the wrong denominator"
     # 119 countries print more than 3.3 per 1,000, four print 3.3: place 120, and 123 if all others stand before it
@@ -253,6 +254,15 @@ def test_an_unknown_exercise_names_the_nearest(id, capsys):
     hint(id)
     assert capsys.readouterr().out.count("There is no exercise") == 2
     assert "rate-2" in judge("rate-22", 5).text
+
+
+def test_a_lost_folder_of_lessons_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(lessons.tables, "DATA", tmp_path / "data")
+    lessons.exercises.cache_clear()
+    assert "folder lessons is missing" in judge("rate-2", 5).text
+    monkeypatch.undo()
+    lessons.exercises.cache_clear()
+    assert judge("rate-2", 5).status == RIGHT
 
 
 @pytest.mark.parametrize("entry", EXERCISES.values(), **IDS)
@@ -444,7 +454,7 @@ def test_every_text_of_a_lesson_is_read_for_its_numbers(tmp_path):
 
 def test_a_missing_name_is_one_line(capsys):
     lessons.explain_missing_name(None, NameError, NameError("name 'korea' is not defined"), None, tb_offset=1)
-    assert capsys.readouterr().out.startswith("name 'korea' is not defined. Run the first cell")
+    assert capsys.readouterr().out.startswith("name 'korea' is not defined. Is it spelt right?")
 
 
 def run(notebook_text, tmp_path, monkeypatch, **options):
@@ -477,5 +487,5 @@ def test_a_cell_run_out_of_order_gets_a_plain_line(tmp_path, monkeypatch):
     found = run(json.dumps({**notebook, "cells": kept}), tmp_path, monkeypatch, allow_errors=True)
     outputs = {cell["id"]: cell["outputs"] for cell in found["cells"]}
     assert [output["output_type"] for output in outputs["01-cell-09"]] == ["stream"]
-    assert outputs["01-cell-09"][0]["text"].startswith("name 'korea' is not defined. Run the first cell")
+    assert outputs["01-cell-09"][0]["text"].startswith("name 'korea' is not defined. Is it spelt right?")
     assert "no answer yet" in outputs["rate-2"][0]["text"]

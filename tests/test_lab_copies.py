@@ -19,6 +19,7 @@ from tools.stale import Project
 
 CELL = ("code", "1 + 1")
 SECONDS = 60
+OTHERS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
 
 
 def copies(tiny):
@@ -118,7 +119,7 @@ def opened(tiny):
     def start():
         log = (tiny.project.root / f"lab{len(started)}.log").open("w+b")
         port = 18000 + os.getpid() % 1000 + len(started)
-        command = on(tiny, ["lab", "--", "--no-browser", f"--port={port}", "--IdentityProvider.token="])
+        command = on(tiny, ["lab", "--", "--no-browser", f"--port={port}", "--IdentityProvider.token=t"])
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         started.append((process, log))
         deadline = time.monotonic() + SECONDS
@@ -140,7 +141,8 @@ def opened(tiny):
 def ask(address, body=None):
     """The answer of the server, from a GET, or a POST with a body."""
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(f"{address}api/kernels", data=data), timeout=30) as answer:
+    request = urllib.request.Request(f"{address}api/kernels", data, {"Authorization": "token t"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
@@ -152,7 +154,10 @@ def kernels_of(tiny):
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for kernels in /proc")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how",  # kill; a closed terminal; Ctrl-C; what nothing can answer
+    [signal.SIGTERM, *[pytest.param(how, marks=pytest.mark.slow) for how in OTHERS]],
+)
 def test_no_kernel_outlives_a_lab_however_it_ends(tiny, opened, how):
     process, address = opened()
     ask(address, {"name": "python3"})
@@ -165,6 +170,7 @@ def test_no_kernel_outlives_a_lab_however_it_ends(tiny, opened, how):
     assert kernels_of(tiny) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for kernels in /proc")
 def test_two_labs_at_once_do_not_end_each_other(tiny, opened):
     (first, one), (_, other) = opened(), opened()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from test_explore import FLAGS, chromium  # noqa: F401
 from test_rebuild import on
 from tools import lab
 from tools.commandline import main
@@ -19,6 +20,7 @@ from tools.stale import Project
 
 CELL = ("code", "1 + 1")
 SECONDS = 60
+OTHERS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
 
 
 def copies(tiny):
@@ -113,13 +115,14 @@ def test_the_lab_keeps_its_settings_in_the_build_folder_and_asks_nothing_about_n
 @pytest.fixture
 def opened(tiny):
     """A function that starts JupyterLab on a tiny project: its process, its address, and what it writes to."""
-    tiny.notebook("00_start_here", CELL)
     started = []
 
-    def start():
+    def start(keep=False):
+        if not keep:
+            tiny.notebook("00_start_here", CELL)
         log = (tiny.project.root / f"lab{len(started)}.log").open("w+b")
         port = 18000 + os.getpid() % 1000 + len(started)
-        command = on(tiny, ["lab", "--", "--no-browser", f"--port={port}", "--IdentityProvider.token="])
+        command = on(tiny, ["lab", "--", "--no-browser", f"--port={port}", "--IdentityProvider.token=t"])
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         started.append((process, log))
         deadline = time.monotonic() + SECONDS
@@ -141,7 +144,8 @@ def opened(tiny):
 def ask(address, body=None):
     """The answer of the server, from a GET, or a POST with a body."""
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(f"{address}api/kernels", data=data), timeout=30) as answer:
+    request = urllib.request.Request(f"{address}api/kernels", data, {"Authorization": "token t"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
@@ -153,7 +157,10 @@ def kernels_of(tiny):
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for kernels in /proc")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how",  # kill; a closed terminal; Ctrl-C; what nothing can answer
+    [signal.SIGTERM, *[pytest.param(how, marks=pytest.mark.slow) for how in OTHERS]],
+)
 def test_no_kernel_outlives_a_lab_however_it_ends(tiny, opened, how):
     process, address = opened()
     ask(address, {"name": "python3"})
@@ -166,6 +173,7 @@ def test_no_kernel_outlives_a_lab_however_it_ends(tiny, opened, how):
     assert kernels_of(tiny) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for kernels in /proc")
 def test_two_labs_at_once_do_not_end_each_other(tiny, opened):
     (first, one), (_, other) = opened(), opened()
@@ -174,3 +182,24 @@ def test_two_labs_at_once_do_not_end_each_other(tiny, opened):
     first.terminate()
     first.wait(timeout=SECONDS)
     assert len(ask(other)) == 1 and len(kernels_of(tiny)) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["00_start_here", "02_united_states", "country_brief", "explore"])
+def test_a_notebook_opened_and_closed_asks_for_nothing(tiny, opened, chromium, name):  # noqa: F811
+    from playwright.sync_api import sync_playwright
+
+    (tiny.project.path(name)).write_bytes(Project.here().path(name).read_bytes())
+    _, address = opened(keep=True)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page()
+        page.goto(f"{address}lab/tree/{name}.ipynb?token=t")
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=SECONDS * 1000)
+        page.wait_for_timeout(2000)
+        assert page.locator(".lm-DockPanel-tabBar .jp-mod-dirty").count() == 0
+        page.locator(".lm-DockPanel-tabBar .lm-mod-current .lm-TabBar-tabCloseIcon").click()
+        page.wait_for_timeout(1000)
+        assert page.locator(".jp-Dialog").count() == 0
+        browser.close()
+    assert lab.copy_notebooks(tiny.project, []) == []

@@ -29,9 +29,8 @@ def rate_range(country: Country, edition: int, choice: str) -> tuple[list[float]
     table = populations("population", year=2020).set_index(["iso3", "revision"])
     known: Any = table["population_thousands"].get((country.iso3, REVISIONS.get(choice)))
     if edition == 2023 and known:
-        people = known * 1000
-        rates = row[["people", "people_low", "people_high"]].astype("float64") / people * 1000
-        return list(rates), f"{people:,.0f} people in 2020, {choice}, for this country only"
+        rates = row[["people", "people_low", "people_high"]].astype("float64") / known  # per 1,000
+        return list(rates), f"{known * 1000:,.0f} people in 2020, {choice}, for this country only"
     words = "none is printed" if pd.isna(row["population"]) else REPORT
     if choice != REPORT:
         words += f" (no {choice} in hand for {country.called} in this edition)"

@@ -36,7 +36,7 @@ HELP = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     form, pages = argparse.RawDescriptionHelpFormatter, Project.here().build / "claims"
-    first, last = HELP.split("---\n")  # what people do; the exit codes
+    first, last = HELP.split("\n\n")  # what people do; the exit codes
     top = argparse.ArgumentParser("python -m analysis", None, first, last, formatter_class=form)
     add = top.add_subparsers(dest="command", metavar="COMMAND", title="commands").add_parser
     rebuild = add("rebuild", help="run notebooks side by side and publish what is sound")

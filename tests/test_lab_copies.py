@@ -71,7 +71,7 @@ def test_a_copy_that_is_as_it_should_be_is_not_written_again(tiny):
 def test_without_the_digests_every_copy_is_kept(tiny):
     tiny.notebook("01_a", CELL)
     lab.copy_notebooks(tiny.project, copies(tiny), [])
-    (tiny.project.build / "lab" / "copied").unlink()
+    (tiny.project.build / "lab" / ".copied").unlink()
     assert len(lab.copy_notebooks(tiny.project, copies(tiny), [])) == 1
 
 

@@ -181,15 +181,11 @@ def test_what_a_cell_shows_comes_before_its_code():
 
 PNG = b64encode(b"\x89PNG").decode()
 TAG = f'<img width="800" alt="5 &lt; 6" src="data:image/png;base64,{PNG}">'
-FORMS = {
-    "html": v4.new_output("execute_result", {"text/html": TAG}),
-    "image": v4.new_output("execute_result", {"image/png": f"{PNG}\n"}, metadata={"image/png": {"alt": "5 < 6"}}),
-}
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_figure_is_embedded_or_linked_with_its_alt_text_in_either_form(form):
-    embedded, linked = (page.output(FORMS[form], "", files=files) for files in ({}, {PNG: "figures/peers"}))
+def test_a_figure_is_embedded_or_linked_with_its_alt_text():
+    shown = v4.new_output("execute_result", {"text/html": TAG})
+    embedded, linked = (page.output(shown, "", files=files) for files in ({}, {PNG: "figures/peers"}))
     (_, attrs), (_, other) = (Seen(made).tags[1] for made in (embedded, linked))
     assert unescape(attrs["alt"]) == other["alt"] == "5 < 6"
     assert attrs["src"] == f"data:image/png;base64,{PNG}" and other["src"] == "figures/peers.png"

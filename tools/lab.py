@@ -36,7 +36,7 @@ def copy_notebooks(project: Project, folder: Path, fresh: list[str]) -> list[str
     Changed is what was never copied. It stays; if it is one of `fresh` under another name, and a
     new copy takes its place.
     """
-    record, said = folder.parent / "copied", list[str]()  # a digest of each copy ever made
+    record, said = folder.parent / ".copied", list[str]()  # a digest of each copy ever made
     known = record.read_text(encoding="ascii") if record.exists() else ""
     for name in project.names(every=True):
         copy, content = folder / f"{name}.ipynb", as_opened(project.path(name))

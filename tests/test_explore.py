@@ -270,7 +270,7 @@ def type_in_every_list(page):
     """Go through the lists by Tab and press what are commands in a notebook: no cell comes, goes or runs."""
     names = [["Country", "Edition", "Denominator", "Error"], ["Revision", "Baseline", "First year", "Last year"]]
     cells, blocks = page.locator(".jp-Notebook .jp-Cell"), page.locator(".widget-html img")
-    count, prompts = cells.count(), page.locator(".jp-InputPrompt").all_inner_texts()
+    count, prompts = cells.count(), page.locator(".jp-InputPrompt").all_text_contents()
     for group in names:
         page.get_by_label(group[0], exact=True).focus()
         for name in group:
@@ -283,7 +283,7 @@ def type_in_every_list(page):
             )
             page.keyboard.press("Tab")
     page.wait_for_timeout(1000)
-    assert cells.count() == count and page.locator(".jp-InputPrompt").all_inner_texts() == prompts
+    assert cells.count() == count and page.locator(".jp-InputPrompt").all_text_contents() == prompts
     heights = page.evaluate("[...document.querySelectorAll('.widget-html')].map(e => e.offsetHeight - e.scrollHeight)")
     assert all(height >= 0 for height in heights), "a picture with its caption is higher than its block"
 

@@ -67,12 +67,13 @@ class: $(READY)           # the lessons' notebooks; two ZIP files, for students 
 browser: $(READY_TEST)    # what the browser test needs besides Chromium
 	$(PIP) -e ".[browser]"
 
-bench: $(READY_TEST)      # how fast the rebuild, ranks, rank sets and briefs are; how light the site
+bench: $(READY_TEST)      # how fast rebuild, ranks, rank sets, briefs and collecting are; how light the site
 	$(PY) benchmarks/bench_rebuild.py
 	$(PY) -m pytest -q benchmarks/bench_ranks.py
 	$(PY) benchmarks/bench_rank_sets.py
 	$(PY) benchmarks/bench_briefs.py
 	$(PY) benchmarks/bench_site.py
+	$(PY) benchmarks/bench_collect.py
 
 bench-hub: $(READY_HUB) $(PROXY)  # 25 pupils in the hub at once: seconds, memory; minutes of two cores
 	$(PY) benchmarks/bench_hub.py

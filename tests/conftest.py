@@ -98,3 +98,24 @@ def rebuilt_elsewhere(tmp_path_factory):
     """Once more, under a longer path and with another locale, time zone and hash seed."""
     other = {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "12345"}
     return rebuild_copy(tmp_path_factory.mktemp("a-longer-name-than-before") / "another checkout", **other)
+
+
+def build_class(root, **environment):
+    """Copy the checkout to root and build the class there, as a teacher does; what build/ then holds."""
+    here = Project.here()
+    root.mkdir(parents=True)
+    for folder in ("analysis", "tools", "data", "notebooks", "figures", "lessons"):
+        shutil.copytree(here.root / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "*.failed.*"))
+    for name in ("LICENSE", "pyproject.toml", "requirements.txt"):
+        shutil.copy(here.root / name, root)
+    env = {**os.environ, "PYTHONPATH": str(root), **environment}
+    command = [sys.executable, "-m", "analysis", "class"]
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    return root / "build"
+
+
+@pytest.fixture(scope="session")
+def class_built(tmp_path_factory):
+    """build/ with class-students.zip and class-teacher.zip, as `python -m analysis class` writes them."""
+    return build_class(tmp_path_factory.mktemp("class") / "checkout")

@@ -16,6 +16,8 @@ LAB_OPTIONS = [  # a page to begin with; nothing is asked of the network
     "--LabApp.extension_manager=readonly",
 ]
 NEWS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+STARTUP = "ipython/profile_default/startup/class.py"  # a cell that is run too early: a plain line
+CLASS = 'if __import__("os").getcwd().endswith("class"): __import__("analysis.lesson")\n'
 FOLDERS = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
 FOLDERS |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
 FOLDERS |= {"ANALYSIS_FIGURES": "figures"}
@@ -59,8 +61,10 @@ def copy_notebooks(project: Project, folder: Path, fresh: list[str]) -> list[str
 
 def own_folders(home: Path) -> dict[str, str]:
     """Where this JupyterLab keeps its settings and traces; its question about news is answered."""
-    (home / NEWS).parent.mkdir(parents=True, exist_ok=True)
-    (home / NEWS).write_text('{"fetchNews": "false", "checkForUpdates": false}\n', encoding="utf-8")
+    news = '{"fetchNews": "false", "checkForUpdates": false}\n'
+    for name, text in ((NEWS, news), (STARTUP, CLASS)):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, encoding="utf-8")
     return {name: str(home / folder) for name, folder in FOLDERS.items()}
 
 

@@ -16,7 +16,7 @@ from analysis.claims.verdicts import check_figure, read_claim
 from analysis.lesson import BOOK
 from analysis.rounding import REPRODUCES, WITHIN
 from tools.page import TEMPLATES
-from tools.prose import SIGNED, untied_numbers
+from tools.prose import SIGNED, untied_numbers, without
 from tools.run import KERNELSPEC
 from tools.stale import Project, read_notebook, text_of
 
@@ -25,9 +25,17 @@ FIGURE = re.compile(
     rf"(?s)(?:(?P<mark>\*\*?)(?P<words>[^*\n]+)(?P=mark)|(?P<number>{SIGNED}))"
     rf"<!--=(?P<formula>.*?)-->(?P<unit>{UNIT})?"
 )
-PLAIN = (  # numbers that need no tie, besides those of prose.EXEMPT
-    r"(?i)\blessons? \d\b(?: (?:and|to) \d\b)?|\b[a-z]+-\d\b|\bminutes = \d+"
-    r"|\b(?:per|every|by|the|than) (?:100|1,000)\b"
+PLAIN = (  # numbers that need no tie, besides those of prose.EXEMPT: (kind, pattern)
+    ("lessons 1 to 4", r"(?i)\blessons \d (?:and|to) \d\b"),
+    ("lesson, its slides, a question", r"(?i)\b(?:lesson|slides|question) \d\b"),
+    ("numeral before a question on a sheet", r"(?m)^(?:\*\*\d\.\*\*|\| \d \|)"),
+    ("exercise", r"(?i)\b[a-z]+-\d\b"),
+    ("minutes of a step", r"\bminutes = \d+"),
+    ("what a rate is of", r"(?i)\b(?:per|every|by|the|than) 1(?:00|,000|,000,000)(?![,.]?\d)"),
+    ("what makes a quotient a rate", r"\u00d7 1,000(?![,.]?\d)"),
+    ("version of Python, which pyproject.toml asks for", r"\bPython 3\.\d+\b"),
+    ("disk that an installation takes", r"\b(?:0\.)?\d+ GB\b"),
+    ("version of a licence, as the codebook prints it", r"\bCC BY [34]\.0 IGO\b"),
 )
 NO_TEXT = (  # what a lesson's file holds besides texts: code, and keys of one line
     r"(?ms)^\w+ = '''.*?'''|^(?:id|step|per|up|down|digits|minutes|printed|formula|value|pattern"
@@ -52,12 +60,15 @@ def render(text: str, where: str) -> str:
 
 def bare(text: str) -> list[str]:
     """The numbers that are tied to nothing, and ties to no number."""
-    return re.findall("<!--=", text) + untied_numbers(re.sub(PLAIN, " ", text))
+    plain = [pattern for _, pattern in PLAIN]
+    return re.findall("<!--=", text) + untied_numbers(without(text, *plain))
 
 
 def check_tie(found: re.Match[str], where: str) -> None:
     """ValueError unless the number reproduces what the formula gives, marked words nearly so."""
     words, formula = found["words"] or found["number"], " ".join(found["formula"].split())
+    if re.fullmatch(r"[-+\d.,]+", formula):
+        raise ValueError(f"{where}: {words} is tied to a number, {formula}; name what it is from")
     try:
         computed = evaluate(formula, BOOK)
         unit = found["unit"] or unit_text(computed.per, computed.kind)

@@ -24,15 +24,23 @@ MOST_POPULOUS = 5  # of each of the five regions: so many countries' briefs are 
 def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
     """lesson_1 and so on, and solution_1 and so on, run; ValueError if a cell fails.
 
-    Their figures in the form for the projector go to build/class/figures.
+    So are the notebooks that draw what slides show. All figures in the form for the projector
+    go to build/class/figures.
     """
-    from nbformat import reads
+    from nbformat import read, reads
 
+    slides = "".join(path.read_text("utf-8") for path in project.root.glob("lessons/pages/*.md"))
+    shown = [f'"{figure}"' for figure in re.findall(r"!\[\]\((\w+)\)", slides)]
     outs = {}
+    for name in project.names():
+        notebook = read(project.path(name), 4)
+        if any(figure in cell.source for cell in notebook.cells for figure in shown):
+            outs[name] = Outcome(name, staging / name, notebook)
     for name in lessons.lesson_names(project):
         for key, solved in ((name, False), (name.replace("lesson", "solution"), True)):
             notebook = reads(lessons.notebook_text(project, name, solved), 4)
             outs[key] = Outcome(f"class/{name}", staging / key, notebook)
+    shutil.rmtree(project.build / "class" / "figures", ignore_errors=True)
     os.environ["ANALYSIS_PROJECTOR"] = str(project.build / "class" / "figures")
 
     def work(kernel: Kernel, out: Outcome) -> None:
@@ -47,14 +55,23 @@ def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
 def write_copy(path: Path, notebook: Any) -> None:
     """A notebook as a page to read without Python; its links lead to the pages beside it."""
     content = page.body(notebook, code=True)
+    content = re.sub(r'<a href="explore\.ipynb">(.*?)</a>', r"\1", content)  # which is no page
     content = re.sub(r'href="(?:\.\./|class/)?(\w+)\.ipynb', r'href="\1.html', content)
     page.publish(path, page.headings(content)[0], content, "notebook")
 
 
-def write_student(project: Project, folder: Path, runs: dict[str, Any]) -> None:
-    """What students get: the package, the tables, the notebooks, and all of it as pages."""
+def write_copies(project: Project, folder: Path, runs: dict[str, Any]) -> None:
+    """The lessons as handed out, and the notebooks that they are taken from, as pages."""
     from nbformat import read
 
+    for name in lessons.lesson_names(project):
+        write_copy(folder / f"{name}.html", runs[name])
+    for name in project.names():
+        write_copy(folder / f"{name}.html", read(project.path(name), 4))
+
+
+def write_student(project: Project, folder: Path) -> None:
+    """What students get to run: the package, the tables, the notebooks, the exercises."""
     for name in PACKAGE:
         shutil.copytree(project.root / name, folder / name, ignore=LEFT_OUT)
     for name in FILES:
@@ -62,9 +79,6 @@ def write_student(project: Project, folder: Path, runs: dict[str, Any]) -> None:
     (folder / "lessons").mkdir()
     for name in lessons.lesson_names(project):
         shutil.copy(project.root / "lessons" / f"{name}.toml", folder / "lessons")
-        write_copy(folder / "pages" / f"{name}.html", runs[name])
-    for name in project.names():
-        write_copy(folder / "pages" / f"{name}.html", read(project.path(name), 4))
     (folder / "README.md").write_text("Open START_HERE.html.\n", encoding="utf-8", newline="\n")
 
 
@@ -118,10 +132,11 @@ def write_class(project: Project, wheels: list[str]) -> None:
     with project.staging("class") as staging:
         student, teacher = Path(staging) / "student", Path(staging) / "teacher"
         runs = run_lessons(project, Path(staging) / "runs")
-        write_student(project, student, runs)
+        write_student(project, student)
         write_teacher(project, teacher, runs)
         handouts.write_pages(project, Path(staging) / "pages")
         for folder, first in ((student, "START_HERE"), (teacher, "teacher_first")):
+            write_copies(project, folder / "pages", runs)
             shutil.copytree(
                 Path(staging) / "pages" / folder.name, folder / "pages", dirs_exist_ok=True
             )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import pytest
 
 from tools import rebuild
-from tools.commandline import main
+from tools.commandline import main, parser
 
 GOOD = ("code", "people = 2695479\npeople")
 LEFT_ALONE = ".failed.ipynb"
@@ -213,9 +214,13 @@ def test_a_broken_description_is_one_line_and_exit_code_2(tiny, monkeypatch, cap
     assert not (tiny.project.data / "README.md").exists()
 
 
-def test_the_command_line_without_a_command_shows_examples(capsys):
+def test_the_command_line_without_a_command_begins_with_five_things_people_do(capsys):
     assert main([]) == 0
-    assert "python -m analysis rebuild --check" in capsys.readouterr().out
+    first = capsys.readouterr().out.split("\noptions:")[0]
+    lines = re.findall(r"python -m analysis (\w+)(.*?)  ", first)
+    assert [word for word, _ in lines] == ["lab", "rebuild", "claims", "brief", "compare"]
+    for word, rest in lines:
+        assert parser().parse_args([word, *rest.split()]).command == word
 
 
 def test_ranks_as_json_and_as_a_table(capsys):

@@ -98,8 +98,7 @@ class Lab:
         )
 
     def shown(self):
-        """Cell -> (kinds of its outputs, the text that the page shows below it), once all is shown."""
-        self.page.wait_for_function(f"() => Object.values(({SHOWN})()).every(([kinds, text]) => !kinds.length || text)")
+        """Cell -> (kinds of its outputs, the text that the page shows below it), as one scrolls through."""
         return self.page.evaluate(SHOWN)
 
 
@@ -120,10 +119,22 @@ RUN = """async ([id, source]) => {
   }
   return '';
 }"""
-SHOWN = """() => Object.fromEntries(window.jupyterapp.shell.currentWidget.content.widgets
-  .filter(w => w.model.type == 'code')
-  .map(w => [w.model.sharedModel.getId(), [w.model.sharedModel.outputs.map(o => o.output_type),
-    w.node.querySelector('.jp-OutputArea img') ? 'picture' : w.node.querySelector('.jp-OutputArea')?.innerText.trim()]]))"""
+SHOWN = """async () => {
+  const book = window.jupyterapp.shell.currentWidget.content, found = {};
+  for (const [place, cell] of book.widgets.entries()) {
+    if (cell.model.type != 'code') continue;
+    const kinds = cell.model.sharedModel.outputs.map(o => o.output_type);
+    await book.scrollToItem(place);
+    let text = '';
+    for (let i = 0; kinds.length && !text && i < 50; i++) {
+      await new Promise(done => setTimeout(done, 50));
+      const area = cell.node.querySelector('.jp-OutputArea');
+      text = area?.querySelector('img')?.alt || area?.innerText.trim() || '';
+    }
+    found[cell.model.sharedModel.getId()] = [kinds, text];
+  }
+  return found;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +192,7 @@ def test_a_lesson_as_handed_out_then_every_mistake_then_every_solution(lab, name
     assert all(kinds and "error" not in kinds for kinds, _ in shown.values()), shown
     for entry in entries:
         assert shown[entry["id"]][1].startswith(f"{entry['id']}: no answer yet.")
+    assert all(text for _, text in shown.values())
     pictures = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea img")
     assert pictures.count() >= 1 and all(len(image.get_attribute("alt")) >= 40 for image in pictures.all())
     where = lab.run(entries[0]["id"], "import analysis; print(analysis.__file__)")

@@ -112,6 +112,18 @@ def test_the_lab_keeps_its_settings_in_the_build_folder_and_asks_nothing_about_n
     assert json.loads(written.read_text()) == {"fetchNews": "false", "checkForUpdates": False}
 
 
+@pytest.mark.parametrize(("folder", "plain"), [("class", True), ("notebooks", False)])
+def test_in_the_class_a_name_that_no_cell_has_made_yet_gets_a_plain_line_from_the_start(tmp_path, folder, plain):
+    home = lab.own_folders(tmp_path)["IPYTHONDIR"]
+    (tmp_path / folder).mkdir()
+    env = {**os.environ, "IPYTHONDIR": home, "PYTHONPATH": str(Project.here().root)}
+    line = [sys.executable, "-m", "IPython", "--no-banner", "--colors=nocolor", "-c", "check(1)"]
+    done = subprocess.run(line, cwd=tmp_path / folder, env=env, capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    assert ("name 'check' is not defined. Run the first cell" in said) == plain
+    assert ("Traceback" in said) != plain
+
+
 @pytest.fixture
 def opened(tiny):
     """A function that starts JupyterLab on a tiny project: its process, its address, and what it writes to."""

@@ -364,6 +364,7 @@ def test_a_lesson_opens_with_care_and_leads_on(name):
     first, *_, last = cells_of(name)
     number = int(name[-1])
     assert "**Before we start.**" in first["source"] and "Run the next cell first" in first["source"]
+    assert f"`%run -m analysis lab --fresh class/{name}`" in first["source"]
     for other in {number - 1, number + 1} & {1, 2, 3, 4}:
         assert f"(lesson_{other}.ipynb)" in first["source"] and f"(lesson_{other}.ipynb)" in last["source"]
     for target in re.findall(r"\]\(([^)]+)\)", first["source"]):
@@ -406,6 +407,11 @@ GOOD = [
     ("place 122<!--= rank(index.rate; edition=2023; of iso3=USA) -->", "place 122"),
     ("**Four countries**<!--= count(index.rate; edition=2023; rate=3.3) -->", "**Four countries**"),
     ("In 2023, lesson 2 and exercise rate-1 of every 1,000.", "In 2023, lesson 2 and exercise rate-1 of every 1,000."),
+    (
+        "Python 3.11, 0.6 GB, CC BY 3.0 IGO, slides 2, \u00d7 1,000",
+        "Python 3.11, 0.6 GB, CC BY 3.0 IGO, slides 2, \u00d7 1,000",
+    ),
+    ("**1.** How many?\n| 2 | B |", "**1.** How many?\n| 2 | B |"),
 ]
 BAD = [
     ("one\n\nIt is 104.6.", "page.md, line 3: 104.6 is tied to no figure; write 104.6<!--="),
@@ -415,6 +421,11 @@ BAD = [
     ("5<!--= valu(index.rate) -->", "there is no word"),
     ("5<!--= value(index.rate; iso3=XXX) -->", "line 1: 5 is tied to value"),
     (f"of them<!--= {RATE} -->", "line 1: <!--= is tied to no figure"),
+    ("It takes 3<!--= 3 --> days.", "line 1: 3 is tied to a number, 3; name what it is from"),
+    ("one\n2<!--= 2,000,000 --> million", "line 2: 2 is tied to a number, 2,000,000"),
+    ("It is 3.11 today.", "3.11 is tied to no figure"),
+    ("By 1,000,000,000 of them.", "1,000,000,000 is tied to no figure"),
+    ("CC BY 5.0 IGO", "5.0 is tied to no figure"),
 ]
 
 

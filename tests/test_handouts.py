@@ -216,11 +216,13 @@ def test_in_a_browser_slides_are_large_and_fields_name_the_mistake(chromium, pag
             ("korea", "0.105", "That is the quotient"),
             ("korea", "9562", "Turn it round"),
             ("korea", "2,696,000", "That is the count"),
+            ("korea", "9,562", "Turn it round"),  # and one for the thousands
             ("korea", "103", "Not yet."),
             ("korea", "ten", "Type a number"),
             ("eritrea", "90.3", "That is what the report prints"),
             ("lowest", "104.56", "So far right."),
             ("lowest", "104.560", "Yes: the fewest"),
+            ("lowest", "104,560", "Yes: the fewest"),  # a comma for the decimals, with three of them
             ("lowest", "104.603", "That is the highest"),  # 2,696,500 / 25,778,500
             ("lowest", "104.564", "You took the smallest"),  # 2,695,500 / 25,778,500
             ("highest", "104.603", "Yes: the most"),

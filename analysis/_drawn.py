@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import Collection, LineCollection
+from matplotlib.collections import Collection, LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -50,14 +50,12 @@ def marks(axes: Axes, names: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def collection(group: Collection, names: Mapping[str, str]) -> dict[str, Any]:
     """One point set (its centres), one set of segments (their ends), or one area (its outline)."""
-    shown: Any = points(group.get_offsets())
-    kind, faces = "points", group.get_facecolor()
+    kind, faces = "area", group.get_facecolor()
+    shown: Any = [points(path.vertices) for path in group.get_paths()]
     if isinstance(group, LineCollection):
         kind, faces = "segments", group.get_colors()
-    elif shown == [[0.0, 0.0]]:
-        kind = "area"
-    if kind != "points":
-        shown = [points(path.vertices) for path in group.get_paths()]
+    if isinstance(group, PathCollection):
+        kind, shown = "points", points(group.get_offsets())
     label = str(group.get_label())
     return {"kind": kind, "label": label, "points": shown, "colour": colours(faces, names)}
 
@@ -66,11 +64,6 @@ def place(text: Text) -> list[Shown]:
     """Where a text belongs: the point it annotates, else its own; a category counts as a number."""
     x, y = text.xy if isinstance(text, Annotation) else text.get_position()
     return [number(text.convert_xunits(x)), number(text.convert_yunits(y))]
-
-
-def axis(label: str, limits: tuple[float, float], kind: str) -> dict[str, Any]:
-    """One axis: label, limits, and whether it is linear or logarithmic."""
-    return {"label": label, "limits": [number(v) for v in limits], "scale": kind}
 
 
 def in_view(labels: list[Text], coordinate: int, limits: tuple[float, float]) -> list[str]:
@@ -87,8 +80,9 @@ def drawn_values(figure: Figure, names: Mapping[str, str]) -> list[dict[str, Any
     for axes in figure.axes:
         legend = axes.get_legend() or next(iter(figure.legends), None)
         shown: dict[str, Any] = {"title": axes.get_title(loc="left") or axes.get_title()}
-        shown["x"] = axis(axes.get_xlabel(), axes.get_xlim(), axes.get_xscale())
-        shown["y"] = axis(axes.get_ylabel(), axes.get_ylim(), axes.get_yscale())
+        for key, axis in {"x": axes.xaxis, "y": axes.yaxis}.items():
+            ends = [number(value) for value in axis.get_view_interval()]
+            shown[key] = {"label": axis.get_label_text(), "limits": ends, "scale": axis.get_scale()}
         shown["x_ticks"] = in_view(axes.get_xticklabels(), 0, axes.get_xlim())
         shown["y_ticks"] = in_view(axes.get_yticklabels(), 1, axes.get_ylim())
         shown["texts"] = [[text.get_text(), *place(text)] for text in axes.texts]

@@ -87,21 +87,17 @@ def mortality_series(table: pd.DataFrame, iso3: str, revision: str) -> pd.DataFr
     return yearly(wide[SERIES[0]] * 1000, wide[SERIES[1]])
 
 
-def rate_in(rate: pd.Series, year: int) -> float:
-    """The rate of a baseline year; ValueError if the series does not have it."""
-    if year not in rate.index or pd.isna(rate[year]):
-        raise ValueError(f"baseline year {year} is outside the series, which has {years_of(rate)}")
-    return float(rate[year])
-
-
-def years_of(series: pd.Series) -> str:
-    """The first and the last year of a series, in words."""
-    return f"{series.index.min()} to {series.index.max()}"
+def value_in(series: pd.Series, year: int) -> float:
+    """The value of a year; ValueError if the series does not have it."""
+    if year not in series.index or pd.isna(series[year]):
+        has = f"it has {series.index.min()} to {series.index.max()}"
+        raise ValueError(f"the series {series.name} has no value for {year}; {has}")
+    return float(series[year])
 
 
 def constant(rate: pd.Series, year: int) -> pd.Series:
     """Baseline: the rate of one year for all; ValueError for a year outside the series."""
-    return pd.Series(rate_in(rate, year), index=rate.index, name=f"constant {year}")
+    return pd.Series(value_in(rate, year), index=rate.index, name=f"constant {year}")
 
 
 def linear(rate: pd.Series, first: int, last: int) -> pd.Series:
@@ -109,20 +105,20 @@ def linear(rate: pd.Series, first: int, last: int) -> pd.Series:
     if last <= first:
         raise ValueError(f"a line needs a later year than {first}, not {last}")
     years = rate.index[(rate.index >= first) & (rate.index <= last)]
-    line = np.interp(years, [first, last], [rate_in(rate, first), rate_in(rate, last)])
+    line = np.interp(years, [first, last], [value_in(rate, first), value_in(rate, last)])
     return pd.Series(line, index=years, name=f"linear {first}-{last}")
 
 
 def mean_before(rate: pd.Series, year: int) -> pd.Series:
     """Baseline: the mean rate of the five years before `year`, for all; ValueError as above."""
-    mean = float(np.mean([rate_in(rate, y) for y in range(year - 5, year)]))
+    mean = float(np.mean([value_in(rate, y) for y in range(year - 5, year)]))
     return pd.Series(mean, index=rate.index, name=f"mean {year - 5}-{year - 1}")
 
 
 def comparison(rate: pd.Series, other: pd.Series, name: str, since: int) -> pd.Series:
     """Baseline: this country's rate of `since`, then the change of another; ValueError as above."""
-    shared = other.reindex(rate.index).loc[since:].dropna()
-    step = rate_in(rate, since) - rate_in(shared, since)
+    shared = other.reindex(rate.index).loc[since:].dropna().rename(name)
+    step = value_in(rate, since) - value_in(shared, since)
     return (shared + step).rename(f"change of {name} since {since}")
 
 
@@ -132,8 +128,8 @@ def life_held(rate: pd.Series, life: pd.Series, year: int, last: int) -> pd.Seri
     People hardly age in a year: the step into `last` shows what a year of life expectancy is worth
     in the rate, and moves the rate of `last` to the life held; a line leads there. Errors as above.
     """
-    worth = rate_in(rate.diff() / life.diff(), last)
-    aged = rate_in(rate, last) + worth * (rate_in(life, year) - rate_in(life, last))
+    worth = value_in((rate.diff() / life.diff()).rename("of yearly change"), last)
+    aged = value_in(rate, last) + worth * (value_in(life, year) - value_in(life, last))
     return linear(rate.mask(rate.index == last, aged), year, last).rename(f"life held at {year}")
 
 
@@ -146,15 +142,13 @@ def excess(series: pd.DataFrame, first: int, last: int, baseline: pd.Series) -> 
     """
     if last < first:
         raise ValueError(f"the period runs backwards: {first} to {last}")
-    years = list(range(first, last + 1))
-    needed = {"the series": series["deaths"], f"the baseline {baseline.name}": baseline}
-    for what, have in needed.items():
-        if gaps := [y for y in years if y not in have.index or pd.isna(have[y])]:
-            raise ValueError(f"{what} has no value for {gaps[0]}; it has {years_of(have)}")
-    frame = series.loc[years, ["population", "deaths"]].assign(baseline_rate=baseline.loc[years])
+    frame = pd.DataFrame({"year": range(first, last + 1)})
+    parts = {**series[["population", "deaths"]], "baseline_rate": baseline}
+    for name, part in parts.items():
+        frame[name] = [value_in(part, year) for year in frame["year"]]
     frame["baseline_deaths"] = frame["population"] * frame["baseline_rate"] / 1000
     frame["excess"] = frame["deaths"] - frame["baseline_deaths"]
-    return frame.rename_axis("year").reset_index()
+    return frame
 
 
 def spread(

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-BLOCK = 512  # draws compared at a time: 160 countries x 512 draws stay in a processor's cache
 
 
 def rank(values: ArrayLike) -> NDArray[np.intp]:
@@ -89,15 +88,13 @@ def rank_sets(
     return pd.DataFrame(as_given, columns=["best", "worst"], index=pd.Series(estimate).index)
 
 
-def largest_by_chance(
-    standard_error: ArrayLike | None, covariance: ArrayLike | None = None, **how: Any
-) -> float:
+def largest_by_chance(standard_error: ArrayLike, **how: Any) -> float:
     """How many standard errors the largest difference of n values stays below by chance alone.
 
     In a share `level` of cases. how: level, draws and seed, and ValueError, as of rank_sets.
     """
-    n = len(np.asarray(standard_error if covariance is None else covariance))
-    contest = contest_of(np.zeros(n), standard_error, covariance, **how)
+    n = len(np.asarray(standard_error))
+    contest = contest_of(np.zeros(n), standard_error, None, **how)
     chance = largest(contest, np.arange(n), contest.spread != 0).max(axis=0)
     return float(np.partition(chance, contest.at)[contest.at])
 
@@ -125,15 +122,12 @@ def largest(contest: Contest, rows: NDArray[np.intp], active: Flags) -> Floats:
     """(2, draws): how far chance puts the higher of an active pair ahead at most, and the lower."""
     found = np.zeros((2, contest.noise.shape[1]))
     if len(rows) == len(contest.order):
-        active = np.tril(active)  # each pair is there twice, and once will do
-    others = [np.flatnonzero(columns) for columns in active]
-    for first in range(0, found.shape[1], BLOCK):
-        noise, part = contest.noise[:, first : first + BLOCK], found[:, first : first + BLOCK]
-        for i, other in zip(rows, others, strict=True):
-            if len(other):
-                lead = noise.take(other, axis=0) - noise[i]
-                lead /= contest.spread[i, other][:, None]
-                np.maximum(part, [lead.max(axis=0), -lead.min(axis=0)], out=part)
+        pass  # each pair is there twice, and once will do
+    for i, other in zip(rows, active, strict=True):
+        if other.any():
+            lead = contest.noise[other] - contest.noise[i]
+            lead /= contest.spread[i, other][:, None]
+            np.maximum(found, [lead.max(axis=0), -lead.min(axis=0)], out=found)
     return found
 
 

@@ -101,11 +101,6 @@ class Interval:
     __radd__, __rmul__ = __add__, __mul__
 
 
-def total(intervals: list[Interval]) -> Interval:
-    """The interval of the sum, the widest, as each part may err on its own; [0, 0] for none."""
-    return Interval(sum(i.low for i in intervals), sum(i.high for i in intervals))
-
-
 def printed(text: str, unit: Number) -> Interval:
     """The interval of a printed number: "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000).
 

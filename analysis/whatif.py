@@ -65,19 +65,17 @@ def what_if(
         yield base * factor
 
 
-def place_spread(chunks: Iterable[Floats], top: int = 10, level: float = 0.9) -> pd.DataFrame:
+def place_spread(chunks: Iterable[Floats], top: int = 10) -> pd.DataFrame:
     """Where each of n values is placed over all draws (1 = largest); ties go to the earlier row.
 
-    Columns: low, middle, high (places: with level 0.9 the 5th, 50th and 95th percentile of the
-    draws, the smallest place that so many reach), in_top (share of draws in the first `top`).
-    ValueError for no draws.
+    Columns: low, middle, high (the 5th, 50th and 95th percentile of the draws: the smallest place
+    that so many reach), in_top (share of draws in the first `top`). ValueError for no draws.
     """
     orders = [np.argsort(-chunk, axis=1, kind="stable") for chunk in chunks]
     if not orders:
         raise ValueError("no draws to place; ask for one or more")
     places = 1 + np.argsort(np.concatenate(orders), axis=1)  # (draws, n)
-    shares = np.round([(1 - level) / 2, 0.5, (1 + level) / 2], 9)  # 0.05, not 0.04999...
-    found = np.quantile(places, shares, axis=0, method="inverted_cdf").astype(int)
+    found = np.quantile(places, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf").astype(int)
     table = pd.DataFrame(found.T, columns=["low", "middle", "high"])
     return table.assign(in_top=(places <= top).mean(axis=0))
 

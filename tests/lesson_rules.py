@@ -4,7 +4,7 @@ import ast
 import math
 import re
 
-from measure import code_lines, draws, exercises, is_import, measures, parsed, words
+from measure import code_lines, draws, exercise_minutes, is_import, measures, parsed, words
 from page_tags import Tags
 from tools import prose
 from tools.stale import text_of
@@ -174,7 +174,7 @@ def exercises_start(notebook):
     talk = re.compile(r"(?i)\*\*Exercise[^*]*\*\*\s+(write|name|say|discuss|suppose|choose a sentence|read|ask)")
     faults = []
     for number, cell in cells(notebook, "markdown"):
-        if exercises(text_of(cell)) and re.search(r"\*\*Exercise", text_of(cell)):
+        if exercise_minutes(text_of(cell)) and re.search(r"\*\*Exercise", text_of(cell)):
             after = notebook["cells"][number : number + 1]
             if not (after and after[0]["cell_type"] == "code") and not talk.search(text_of(cell)):
                 faults.append(f"cell {number} sets an exercise without a cell to start from")

@@ -4,14 +4,16 @@ drawing: all lines of the cells that name a figure, its axes, charts, figures or
 (a figure is one cell, so what only prepares it stands elsewhere, and is seen). silent: code cells after the imports
 that show nothing. longest: the longest line of code. lines: of the longest cell. core: code cells tagged core.
 minutes: reading at 130 words a minute, 20 s a line of code that draws nothing, 90 s a figure, 30 s another output; of
-the core, of all; and 10 for each exercise.
+the core, of all; and 10 for each exercise, or as many as it says. What is committed without outputs is run first.
 """
 
 import ast
 import json
 import math
+import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -51,10 +53,31 @@ def words(source):
     return len(re.findall(r"\w(?:[\w'\u2019.,%-]*\w)?", without(source, *UNSEEN)))
 
 
-def exercises(source):
-    """How many exercises a Markdown cell sets: a numbered list under a heading "Exercises", or "Exercise" in bold."""
+def exercise_minutes(source):
+    """Minutes of a Markdown cell's exercises: a numbered list under a heading "Exercises", or "Exercise" in bold.
+
+    10 for each, or what stands behind it: **Exercise rate-1** (minutes: 4).
+    """
     listed = re.search(r"(?ms)^## Exercises\n(.*)", source)
-    return len(re.findall(r"(?m)^\d+\. ", listed[1] if listed else "")) + len(re.findall(r"\*\*Exercise\b", source))
+    bold = re.findall(r"\*\*Exercise\b[^*\n]*\*\*(?: \(minutes: (\d+)\))?", source)
+    return EXERCISE * len(re.findall(r"(?m)^\d+\. ", listed[1] if listed else "")) + sum(
+        int(minutes or EXERCISE) for minutes in bold
+    )
+
+
+def executed(path):
+    """A notebook with outputs: as it is, or run here if it was committed without any."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    if any(cell.get("outputs") for cell in notebook["cells"]):
+        return notebook
+    import nbformat
+    from nbclient import NotebookClient
+
+    read = nbformat.reads(json.dumps(notebook), 4)
+    with tempfile.TemporaryDirectory() as figures:
+        env = os.environ | {"ANALYSIS_FIGURES": figures}
+        NotebookClient(read, timeout=120).execute(env=env, cwd=str(path.parent))
+    return json.loads(json.dumps(read))
 
 
 def is_import(cell):
@@ -92,7 +115,7 @@ def measures(notebook):
         "core cells": len([cell for cell in tagged(cells, "core") if cell["cell_type"] == "code"]),
         "core min": math.ceil(reading(tagged(cells, "core"))),
         "all min": math.ceil(reading(cells)),
-        "exercise min": EXERCISE * sum(map(exercises, texts)),
+        "exercise min": sum(map(exercise_minutes, texts)),
     }
 
 
@@ -100,7 +123,7 @@ def main(folder):
     import pandas as pd
 
     paths = sorted(Path(folder).glob("*.ipynb"))
-    rows = {path.stem: measures(json.loads(path.read_text(encoding="utf-8"))) for path in paths}
+    rows = {path.stem: measures(executed(path)) for path in paths}
     table = pd.DataFrame(rows).T
     share = (table["drawing %"] * table["code lines"]).sum() / table["code lines"].sum()
     print(f"{table.to_string()}\ndrawing, all notebooks: {share:.0f} percent of {table['code lines'].sum()} lines")

@@ -16,7 +16,7 @@ import pytest
 
 from analysis import lesson as lessons
 from analysis.lesson import MISTAKE, NOT_READ, RIGHT, UNANSWERED, WRITTEN, check, hint, judge
-from measure import code_lines, is_import, reading
+from measure import code_lines, executed, exercise_minutes, is_import, measures, reading
 from tools.classroom.lessons import (
     core_source,
     lesson_names,
@@ -489,6 +489,19 @@ def test_a_solution_notebook_runs_and_fits_its_minutes(name, tmp_path, monkeypat
     planned = sum(step["minutes"] for step in raw(name)["plan"] if not step.get("material"))
     assert 12 < material <= 25 and material + planned <= 45
     assert not any(is_import(cell) for cell in cells if cell["cell_type"] == "code")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader_needs_no_more_than_45_minutes(name):
+    row = measures(executed(PROJECT.notebooks / "class" / f"{name}.ipynb"))  # counts an exercise's cell twice
+    assert row["exercise min"] == sum(entry["minutes"] for entry in raw(name)["exercise"])
+    assert row["all min"] >= 20 and row["all min"] + row["exercise min"] <= 45
+
+
+def test_minutes_of_exercises_are_read_from_the_text():
+    assert exercise_minutes("**Exercise rate-1** (minutes: 4). Do it.\n\n**Exercise.** Do that.") == 4 + 10
+    assert exercise_minutes("## Exercises\n1. One\n2. Two\n") == 20 and exercise_minutes("No exercise.") == 0
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from analysis import charts, figures
+from analysis._shown import PIXELS
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "figures").glob("*.json"))}
@@ -136,7 +137,7 @@ def test_the_two_countries_are_named_in_figures():
 def test_a_figure_fits_a_screen_and_its_letters_are_large_enough(name):
     vector = (ROOT / "figures" / f"{name}.svg").read_text("utf-8")
     width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', vector).groups())
-    assert width == figures.WIDTH * 72 and height / width * figures.SHOWN <= TALLEST
+    assert width == figures.WIDTH * 72 and height / width * PIXELS <= TALLEST
     sizes = [100 * float(scale) for scale in re.findall(r"scale\(([\d.]+) -[\d.]+\)", vector)]  # glyphs of 100 points
     assert len(sizes) >= 5 and min(sizes) >= SMALLEST
 

@@ -130,7 +130,7 @@ def test_a_name_has_one_meaning():
     for path in python_files():
         for name in names_in(path):
             where[name].add(name_of(path))
-    types = {"Floats", "Flags"}  # the same short name of the same type
+    types = {"Floats"}  # the same short name of the same type
     types |= {"judge", "hint"}  # of an answer as of a claim: what it is; what to write instead
     assert {n: sorted(m) for n, m in where.items() if len(m) > 1 and n not in types | {"__all__"}} == {}
 

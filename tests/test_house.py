@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines that are not blank. Claims had 750 until each phrase was read twice and no word passed over;
 # tools had 1,400 until a reader's own tables (own_tables, 71 lines) came, for a class to use.
 # The class came later: a shelf of its own in analysis/, LESSON, and its lines in tools.
-BUDGETS = {"analysis": 1500, "lesson": 200, "analysis/claims": 849, "tools": 1600, "tools/classroom": 600}
+BUDGETS = {"analysis": 1500, "lesson": 200, "analysis/claims": 849, "tools": 1571, "tools/classroom": 600}
 LESSON = ["_answer.py", "lesson.py"]
 # Lower may not import higher. Modules of one row may import those to their left.
 SHELVES = [

@@ -68,9 +68,8 @@ def place(text: Text) -> list[Shown]:
 
 def in_view(labels: list[Text], coordinate: int, limits: tuple[float, float]) -> list[str]:
     """The tick labels within the limits: no other is drawn, though matplotlib may list some."""
-    low, high = sorted(limits)
-    room = (high - low) * 1e-9  # a tick at 0.1 + 0.2 still lies within a limit of 0.3
-    low, high = low - room, high + room
+    room = abs(limits[1] - limits[0]) * 1e-9  # a tick at 0.1 + 0.2 lies within a limit of 0.3
+    low, high = min(limits) - room, max(limits) + room
     return [text.get_text() for text in labels if low <= text.get_position()[coordinate] <= high]
 
 

@@ -74,15 +74,14 @@ def hint(wanted: Any, known: Iterable[Any], alike: float = 0.6) -> str:
 
 def read_package(folder: Path = DATA, parts: Sequence[str] = (), top: Sequence[str] = ()) -> Entry:
     """datapackage.json; TableError unless all tables have name, path and parts, and it the top."""
-    gap = ""
     try:
         package: Entry = json.loads(file_content(folder / FILE).decode())
+        gap = lacking("", package, top)
         for number, entry in enumerate(package["resources"], start=1):
             about = f"the table {entry.get('name', f'number {number}')} "
             gap = gap or lacking(about, entry, ("name", "path", *parts))
             for field in entry["schema"]["fields"] if "schema" in parts and not gap else []:
                 gap = gap or lacking(about, field, ("name", "type"))
-        gap = gap or lacking("", package, top)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         missing = isinstance(error, FileNotFoundError)
         gap = "is missing" if missing else f"cannot be read ({type(error).__name__}: {error})"

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import pandas as pd
 
 PIXELS, ROWS = 800, 60  # the width of a picture; the most rows of a table
-FIGURE_TEXT = r"[\d,.e+-]*"  # a cell of a column of numbers, as text
 
 
 class Picture(NamedTuple):
@@ -40,5 +39,5 @@ def as_html(frame: pd.DataFrame) -> str:
     made = made.replace("<th></th>", "<td></td>")  # an empty cell heads nothing
     made = re.sub(r"(?<=<td>)-?\d{5,}(?=[.<])", lambda found: f"{int(found[0]):,}", made)
     texts = [column.dropna().astype("str").str for _, column in flat.items()]
-    sides = cycle("right" if text.fullmatch(FIGURE_TEXT).all() else "left" for text in texts)
+    sides = cycle("right" if text.fullmatch(r"[\d,.e+-]*").all() else "left" for text in texts)
     return re.sub(r"(<t[hd])>", lambda cell: f'{cell[1]} style="text-align: {next(sides)}">', made)

@@ -18,17 +18,18 @@ Problems = Iterator[Problem]
 
 def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Problems:
     """Everything in the rows that the description forbids."""
-    names = rows[0][1]
+    names, schema = rows[0][1], entry["schema"]
     shape = list(shape_problems(rows, entry))
     yield from shape
     if shape and shape[0].row == 1:  # without its columns nothing else can be told
         return
     whole = [row for row in rows[1:] if len(row[1]) == len(names)]
     records = [(line, dict(zip(names, cells, strict=True))) for line, cells in whole]
-    for field in entry["schema"]["fields"]:
+    for field in schema["fields"]:
         yield from column_problems(entry, field, records, folder)
     yield from primary_key_problems(entry, records)
-    for key in foreign_keys(entry["schema"]):
+    # the second kind is this project's own, which allows a few values more, such as WLD
+    for key in [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]:
         yield from foreign_key_problems(entry["path"], key, records, folder)
 
 
@@ -120,11 +121,6 @@ def primary_key_problems(entry: Entry, records: Records) -> Problems:
         if (seen := first.setdefault(value, line)) != line:
             place = (entry["path"], line, "+".join(columns), ", ".join(value))
             yield Problem(*place, f"stands in row {seen} already", "keep one row")
-
-
-def foreign_keys(schema: Entry) -> list[Entry]:
-    """The foreign keys, and this project's own kind, which allow a few values more, such as WLD."""
-    return [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]
 
 
 def foreign_key_problems(file: str, key: Entry, records: Records, folder: Path) -> Problems:

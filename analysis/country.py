@@ -2,14 +2,13 @@
 
 import re
 import unicodedata
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis import ranks, rates
-from analysis.tables import load
+from analysis.tables import load, near
 
 COMPLETE = (2016, 2018, 2023)  # the editions whose whole country table is in hand
 
@@ -65,11 +64,10 @@ def code_of(wanted: str) -> str:
     known, name = meanings(), compared(wanted)
     if len(codes := sorted(known.get(name, []))) == 1:
         return codes[0]
-    close = get_close_matches(name, list(known), n=4, cutoff=0.5)
-    codes = codes or list(dict.fromkeys(iso3 for text in close for iso3 in sorted(known[text])))
+    codes = codes or sorted(known.get(near(name, known), []))
     names = load("countries").set_index("iso3")["name"]
-    near = " or ".join(f"{iso3} ({names[iso3]})" for iso3 in codes)
-    hint = f"did you mean {near}?" if near else "data/countries.csv lists the names"
+    choices = " or ".join(f"{iso3} ({names[iso3]})" for iso3 in codes)
+    hint = f"did you mean {choices}?" if choices else "data/countries.csv lists the names"
     raise ValueError(f"{wanted!r} names no single country; {hint}")
 
 

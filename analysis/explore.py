@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import figures, mortality, ranks, whatif
+from analysis import charts, figures, mortality, ranks, whatif
 from analysis.country import COMPLETE, Country, look_up, ranked, span
 from analysis.rounding import as_printed
 from analysis.tables import load
@@ -44,8 +44,7 @@ def place_view(wanted: str, edition: int, denominator: str, error: str) -> tuple
     ax.plot(range(1, len(table) + 1), table["rate"], ".", color=figures.COLOURS["muted"])
     ax.set(xlabel="place (1 is the highest rate)", ylabel="people per 1,000")
     ax.set(yscale="log", ylim=(0.04, 300), xlim=(-3, 172))
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.minorticks_off()
+    charts.plain_ticks(ax.yaxis, [0.1, 1, 10, 100])
     title = caption = f"The {edition} edition gives no estimate for {country.called}."
     if edition in country.editions.index:
         size, at = ERRORS[error], list(table["iso3"]).index(country.iso3)

@@ -106,10 +106,8 @@ def preview(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> Pi
 
 def project(fig: Figure, path: Path, title: str, subtitle: str, source: str) -> None:
     """Lay it out again as 1,920 x 1,080 pixels: 8.5 points are 14 on a slide 13.33 inches wide."""
-    for text in list(fig.texts):
-        text.remove()
+    fig.texts.clear()
     fig.set_size_inches(WIDTH, WIDTH * 9 / 16)
-    fig.set_layout_engine("constrained")
     first, *more = source.split("; ")
     dress(fig, title, subtitle, f"{first}; more in the notebook." if more else source)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,8 +131,8 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
     for legend in fig.legends:  # in rows below the subtitle, see charts.key_above
         legend.set_bbox_to_anchor((margin, top / height))
         top -= 0.1 + 0.19 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])
-    engine: Any = fig.get_layout_engine()
-    engine.set(rect=(0.01, bottom / height, 0.98, (top - bottom) / height))
+    room = (0.01, bottom / height, 0.98, (top - bottom) / height)
+    fig.set_layout_engine("constrained", rect=room)  # type: ignore[call-overload]
     fig.draw_without_rendering()  # computes the layout, which is then kept
     fig.set_layout_engine("none")
     for ax in fig.axes:  # rounded: the last digit of a layout differs between runs

@@ -81,9 +81,7 @@ def mortality_series(table: pd.DataFrame, iso3: str, revision: str) -> pd.DataFr
         have = table.loc[table["indicator"] == SERIES[0], ["iso3", "revision"]]
         known = ", ".join(have.drop_duplicates().agg(" ".join, axis=1))
         raise ValueError(f"no deaths for {iso3} in {revision}; there are {known}")
-    if time == "period":
-        wide = wide[wide.index.str.contains("-")]
-        wide.index = wide.index.str[:4].astype(int)
+    wide.index = wide.index.astype("str").str[:4].astype("int64")
     return yearly(wide[SERIES[0]] * 1000, wide[SERIES[1]])
 
 

@@ -15,7 +15,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 def rank(values: ArrayLike) -> NDArray[np.intp]:
@@ -62,7 +61,7 @@ class Contest(NamedTuple):
     value: Floats  # (n,)
     spread: Floats  # (n, n): each difference's standard error, negative below the diagonal
     noise: Floats  # (n, draws): simulated errors
-    at: int  # which sorted draw is critical
+    at: int  # which sorted draw, from 0, is critical
 
 
 def rank_sets(
@@ -99,7 +98,7 @@ def largest_by_chance(standard_error: ArrayLike, **how: Any) -> float:
     return float(np.partition(chance, contest.at)[contest.at])
 
 
-def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> Flags:
+def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> NDArray[np.bool_]:
     """(rows, n): True where the higher of row and column is ahead by more than chance.
 
     Of each pair two hypotheses are looked at; that the lower is not ahead is never rejected.
@@ -118,11 +117,11 @@ def told_apart(contest: Contest, rows: NDArray[np.intp], stepdown: bool) -> Flag
         higher, _ = largest(contest, rows, (spread != 0) & ~apart)
 
 
-def largest(contest: Contest, rows: NDArray[np.intp], active: Flags) -> Floats:
+def largest(contest: Contest, rows: NDArray[np.intp], active: NDArray[np.bool_]) -> Floats:
     """(2, draws): how far chance puts the higher of an active pair ahead at most, and the lower."""
     found = np.zeros((2, contest.noise.shape[1]))
     if len(rows) == len(contest.order):
-        pass  # each pair is there twice, and once will do
+        active = np.tril(active)  # each pair is there twice, and once will do
     for i, other in zip(rows, active, strict=True):
         if other.any():
             lead = contest.noise[other] - contest.noise[i]
@@ -137,39 +136,28 @@ def contest_of(
 ) -> Contest:
     """Check the input and draw the errors; ValueError names what does not fit."""
     values = numbers(estimate, "estimate")
-    if not len(values) or np.isinf(values).any():
+    n = len(values)
+    if not n or np.isinf(values).any():
         raise ValueError("estimate needs at least one value, and finite ones")
     if (standard_error is None) == (covariance is None):
         raise ValueError("give either standard_error or covariance, and not both")
-    at = critical_draw(level, draws)
-    if covariance is None:
-        errors = numbers(standard_error, "standard_error")
-        if len(errors) != len(values) or not ((errors >= 0) & np.isfinite(errors)).all():
-            raise ValueError(f"standard_error needs {len(values)} finite values of zero or more")
-        covariance = np.diag(errors**2)
-    matrix = symmetric(covariance, len(values))
-    order = np.lexsort((np.diag(matrix), values))
-    root, spread = root_and_spread(matrix[np.ix_(order, order)])
-    normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
-    return Contest(order, values[order], spread, np.ascontiguousarray((normal @ root).T), at)
-
-
-def critical_draw(level: float, draws: int) -> int:
-    """Which of the sorted draws, from 0, is critical; ValueError for bad level, too few draws."""
     check_level(level)
     at = ceil(round(level * (draws + 1), 9))  # the observed one is a draw more: the level is exact
     if at > draws:
         raise ValueError(f"{draws} draws are too few for level {level}; 1,000 or more are usual")
-    return at - 1
-
-
-def symmetric(covariance: ArrayLike, n: int) -> Floats:
-    """The covariance as a symmetric (n, n) float array; ValueError if it is none."""
+    if covariance is None:
+        errors = numbers(standard_error, "standard_error")
+        if len(errors) != n or not ((errors >= 0) & np.isfinite(errors)).all():
+            raise ValueError(f"standard_error needs {n} finite values of zero or more")
+        covariance = np.diag(errors**2)
     matrix = np.asarray(covariance, dtype="float64")
     fits = matrix.shape == (n, n) and np.isfinite(matrix).all()
     if not fits or not np.allclose(matrix, matrix.T, atol=0):
         raise ValueError(f"covariance needs to be symmetric, {n} x {n} and without gaps")
-    return np.asarray((matrix + matrix.T) / 2)
+    order = np.lexsort((np.diag(matrix), values))
+    root, spread = root_and_spread(matrix[np.ix_(order, order)])
+    normal = np.random.default_rng(seed).standard_normal((draws, n))
+    return Contest(order, values[order], spread, np.ascontiguousarray((normal @ root).T), at - 1)
 
 
 def root_and_spread(matrix: Floats) -> tuple[Floats, Floats]:

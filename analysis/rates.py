@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.rounding import CANNOT, UNROUNDED, Interval, exact, printed, prints_as, verdict
+from analysis.rounding import CANNOT, UNROUNDED, Interval, exact, printed, prints_as, total, verdict
 
 Amount = TypeVar("Amount", int, float, pd.Series, Interval)
 
@@ -129,13 +129,13 @@ def aggregate(
     edition = editions.set_index("edition").loc[[index["edition"].iloc[0]]].iloc[0]
     out = []
     for region, rows in index[index["people"].notna()].groupby("region_as_printed"):
-        extra = Interval.of(0 if also is None else float(also.get(region, 0)))
+        extra = 0 if also is None else exact(float(also.get(region, 0)))
         shown = rows["people_printed"], rows["population_printed"].dropna()
-        counts = sum((printed(text, str(edition.people_unit)) for text in shown[0]), Interval(0, 0))
-        base = sum((printed(text, str(edition.population_unit)) for text in shown[1]), extra)
+        counts = total([printed(text, str(edition.people_unit)) for text in shown[0]])
+        base = total([printed(text, str(edition.population_unit)) for text in shown[1]]) + extra
         sums: dict[str, Any] = {"region_as_printed": region, "countries": len(rows)}
         sums["people"] = int(rows["people"].sum())
-        sums["population"] = int(rows["population"].sum() + extra.low)
+        sums["population"] = int(rows["population"].sum() + extra)
         sums["rate"] = prevalence(sums["people"], sums["population"])
         sums["low"], sums["high"] = prevalence(counts, base).bounds()
         out.append(sums)

@@ -98,7 +98,10 @@ class Interval:
             raise ZeroDivisionError("the divisor's interval contains zero")
         return self * Interval(1 / other.high, 1 / other.low)
 
-    __radd__, __rmul__ = __add__, __mul__
+
+def total(intervals: list[Interval]) -> Interval:
+    """The interval of the sum, the widest, as each part may err on its own; [0, 0] for none."""
+    return Interval(sum(i.low for i in intervals), sum(i.high for i in intervals))
 
 
 def printed(text: str, unit: Number) -> Interval:

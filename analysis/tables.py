@@ -13,8 +13,7 @@ from analysis._package import DATA, Entry, Problem, TableError, describe, hint, 
 from analysis._shown import as_html
 from analysis._validate import columns_of, problems_in
 
-__all__ = ["DATA", "Problem", "TableError", "describe", "hint", "load", "near", "publications"]
-__all__ += ["sha256"]
+__all__ = ["DATA", "TableError", "hint", "load", "near", "publications", "sha256"]
 MEANT = "git checkout data, or log a meant change in corrections.csv and run codebook --seal"
 DTYPES: dict[str, Any] = {"integer": "Int64", "number": "float64"}
 if shell := getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)():  # in a notebook
@@ -36,16 +35,15 @@ def load(name: str, folder: Path = DATA, **equals: Any) -> pd.DataFrame:
     if problems:
         raise TableError(*problems)
     texts = pd.DataFrame([cells for _, cells in rows[1:]], columns=rows[0][1], dtype="str")
-    blank = texts.isin(entry["schema"].get("missingValues", [""]))
-    frame = pd.DataFrame(index=texts.index)
+    frame = texts.mask(texts.isin(entry["schema"].get("missingValues", [""])))
     for column, field in zip(texts, fields, strict=True):
-        frame[column] = texts[column].mask(blank[column])
         if field["type"] in DTYPES:
             frame[column] = pd.to_numeric(frame[column]).astype(DTYPES[field["type"]])
         if "scaledTo" in field:
             frame[column] = scaled(frame, field, folder)
         if field.get("printed"):
-            frame[f"{column}_printed"] = texts[column].mask(texts[column] == "")
+            shown = texts[column].mask(texts[column] == "")
+            frame.insert(list(frame).index(column) + 1, f"{column}_printed", shown)
     frame = select(frame, entry["path"], equals)
     full = [c for c in frame if str(frame[c].dtype) == "Int64" and frame[c].notna().all()]
     frame = frame.astype(dict.fromkeys(full, "int64"))  # which every plotting library takes

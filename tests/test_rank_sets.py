@@ -254,10 +254,13 @@ def test_seed_index_and_level():
 
 
 def test_draws_count_the_observed_one_too():
-    assert ranks.critical_draw(0.95, 19) == 18  # 0.95 x 20 = 19: the largest of 19
-    assert ranks.critical_draw(0.95, 99) == 94  # 0.95 x 100 = 95th
+    def critical(draws):
+        return ranks.contest_of([1, 2], [1, 1], None, 0.95, draws).at
+
+    assert critical(19) == 18  # 0.95 x 20 = 19: the largest of 19
+    assert critical(99) == 94  # 0.95 x 100 = 95th
     with pytest.raises(ValueError, match="18 draws are too few"):
-        ranks.critical_draw(0.95, 18)
+        critical(18)
 
 
 @pytest.mark.parametrize(

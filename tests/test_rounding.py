@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.rounding import Interval, as_printed, exact, printed, prints_as, two_digits
+from analysis.rounding import Interval, as_printed, exact, printed, prints_as, total, two_digits
 
 UNITS = ["0.01", "0.1", "1", "10", "100", "1000", "100000"]
 values = st.decimals(min_value=0, max_value=10**9, places=6, allow_nan=False, allow_infinity=False)
@@ -99,7 +99,7 @@ def test_meeting_is_having_a_common_value(a, b, c, d):
 
 def test_sum_of_intervals():
     # 2.5..3.5 and 0.5..1.5 add to 3..5
-    assert sum([printed("3", 1), printed("1", 1)]) == Interval(3, 5)
+    assert total([printed("3", 1), printed("1", 1)]) == Interval(3, 5)
 
 
 @pytest.mark.parametrize(("text", "unit"), [("12x", "1"), ("1.2.3", "0.1"), ("nan", "1"), ("3.25", "0.1"), ("3", "0")])

@@ -218,7 +218,7 @@ def test_cells_out_of_order_say_what_to_do(lab, name):
     lab.restart()
     for cell in (own[1], own[-1], kept[-1]):
         said = lab.run(cell)
-        assert "is not defined. Run the first cell and the cells above this one" in said and "\n" not in said, said
+        assert "is not defined. Is it spelt right? If so, run the first cell" in said and "\n" not in said, said
     assert [kinds for kinds, _ in lab.shown().values() if "error" in kinds] == []
     assert len(lab.run("first")) > 100  # alone, it works, and shows a table
     for entry in exercises_of(name):

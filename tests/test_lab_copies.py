@@ -120,7 +120,7 @@ def test_in_the_class_a_name_that_no_cell_has_made_yet_gets_a_plain_line_from_th
     line = [sys.executable, "-m", "IPython", "--no-banner", "--colors=nocolor", "-c", "check(1)"]
     done = subprocess.run(line, cwd=tmp_path / folder, env=env, capture_output=True, text=True)
     said = done.stdout + done.stderr
-    assert ("name 'check' is not defined. Run the first cell" in said) == plain
+    assert ("name 'check' is not defined. Is it spelt right?" in said) == plain
     assert ("Traceback" in said) != plain
 
 

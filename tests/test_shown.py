@@ -82,6 +82,7 @@ def test_a_picture_is_html_with_its_alt_text_and_its_alt_text_as_text():
     assert picture._repr_html_() == f'<img width="800" alt="A &quot;bar&quot; &amp; a dot" src="{code}">'
 
 
+@pytest.mark.slow
 def test_nbval_compares_the_alt_text_and_not_the_bytes(tmp_path):
     from nbformat import v4
 

@@ -198,6 +198,7 @@ def test_a_table_in_a_text_takes_the_heading_above_it_as_its_caption():
     assert re.findall("<caption>(.*?)</caption>", made) == ["One", "Two &amp; more"] and made.count('scope="col"') == 4
 
 
+@pytest.mark.slow
 def test_built_again_the_site_has_the_same_bytes(site, tmp_path):
     project = in_another_folder(tmp_path / "a longer name" / "build")
     project.build.parent.mkdir()

@@ -23,7 +23,7 @@ FAILED := { printf '%s\n' "the set-up did not end; above stands why. What helps 
 	"  anything else about pip, which may be old: make clean" \
 	"Then type the same command again." >&2; exit 1; }
 
-.PHONY: help figures test test-slow test-oldest lab lab-reset site class hub browser bench bench-hub lock check-lock clean
+.PHONY: help figures test test-slow test-faults test-oldest lab lab-reset site class hub browser bench bench-hub lock check-lock clean
 
 help:                     # list what make can do
 	@sed -n 's/^\([a-z][a-z-]*\):.*  *\# \(.*\)$$/make \1|\2/p' Makefile | \
@@ -38,6 +38,9 @@ test: $(READY_TEST)       # every test that takes less than 15 seconds
 
 test-slow: $(READY_TEST)  # the others
 	$(PY) -m pytest -m slow
+
+test-faults: $(READY_TEST)  # plant faults in a copy, one at a time: which of them the checks catch; minutes
+	$(PY) tests/seed_faults.py
 
 # Left out: style, the browser, equal bytes (versions decide them) and nbval's exact text (pandas 2
 # prints some types otherwise). What stays: values, verdicts, tables, and what a fresh rebuild draws.

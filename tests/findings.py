@@ -1,6 +1,7 @@
 """What the README reports: each name of its ties, computed once, as it is printed there."""
 
 import inspect
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -72,8 +73,18 @@ def famine_findings():
     }
 
 
+def fault_findings():
+    """Faults planted by seed_faults.py: how many of how many were caught, beside old outputs and after a rebuild."""
+    results = json.loads((ROOT / "tests" / "faults.json").read_text(encoding="utf-8")).values()
+    found = {}
+    for way in ("plain", "rebuilt"):
+        tried = [result[way] for result in results if way in result]
+        found |= {f"faults_{way}": len(tried), f"faults_{way}_caught": sum(map(bool, tried))}
+    return found
+
+
 def findings():
     """Name -> what the README prints."""
-    found = index_findings() | confidence_findings() | famine_findings() | PUBLISHED
+    found = index_findings() | confidence_findings() | famine_findings() | fault_findings() | PUBLISHED
     found |= {"notebooks": len(list((ROOT / "notebooks").glob("*.ipynb")))}
     return {name: str(value) for name, value in found.items()}

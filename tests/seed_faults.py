@@ -55,7 +55,8 @@ def planted(text, fault):
 
 def copy_checkout(folder):
     """The files of the checkout as they are now, without those that git ignores, in a folder."""
-    listed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    command = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)
@@ -121,14 +122,6 @@ def record(way, results, faults):
     kept = {name: known.get(name, {}) for name in faults}
     for name, caught in results.items():
         kept[name][way] = caught
-    RECORD.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-def record(way, name, caught, faults):
-    """Keep what was found in faults.json, and nothing of a fault that is no longer there."""
-    known = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    kept = {fault: known.get(fault, {}) for fault in faults}
-    kept[name][way] = caught
     RECORD.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 

@@ -137,6 +137,7 @@ def test_a_caption_at_fault_would_be_found():
         assert caption_faults("Kenya", choice, right.replace(*wrong)), wrong
 
 
+@pytest.mark.slow
 def test_the_caption_of_every_famine_choice_means_what_it_says(no_drawing):
     for revision in list(explore.REVISIONS)[:2]:
         for baseline in explore.BASELINES:

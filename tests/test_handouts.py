@@ -258,3 +258,8 @@ def test_no_helpline_number_is_invented():
     text = "".join(path.read_text(encoding="utf-8") for path in (LESSONS / "pages").glob("*.md"))
     text = re.sub(r"(?s)<!--.*?-->", "", text)
     assert not re.search(r"\+\d{2}|\b\d{3}[- ]\d{3}\b|\b(?:911|112|999|116 ?111)\b", text)
+
+
+def test_the_care_page_promises_no_secret():
+    page = (LESSONS / "pages" / "care.md").read_text(encoding="utf-8")
+    assert page.count("Do not promise to keep it secret") == 1 and page.count("Do not promise") == 2

@@ -171,7 +171,7 @@ def kernels_of(tiny):
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for kernels in /proc")
 @pytest.mark.parametrize(
     "how",  # kill; a closed terminal; Ctrl-C; what nothing can answer
-    [signal.SIGTERM, *[pytest.param(how, marks=pytest.mark.slow) for how in OTHERS]],
+    [pytest.param(how, marks=pytest.mark.slow) for how in (signal.SIGTERM, *OTHERS)],
 )
 def test_no_kernel_outlives_a_lab_however_it_ends(tiny, opened, how):
     process, address = opened()

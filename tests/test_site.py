@@ -208,6 +208,7 @@ def test_built_again_the_site_has_the_same_bytes(site, tmp_path):
     assert first == second and len(first) > 100
 
 
+@pytest.mark.slow
 def test_a_site_that_fails_leaves_the_one_before_and_a_stale_one_says_so(site, tmp_path, monkeypatch, capsys):
     project = in_another_folder(tmp_path)
     shutil.copytree(site / "briefs", tmp_path / "site")
@@ -252,14 +253,17 @@ def browser(chromium):  # noqa: F811
         started.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_on_any_page_with_the_network_off(browser, site, width):
+@pytest.mark.parametrize(
+    ("width", "every"),  # every fifth page, and the slow tests every one
+    [("phone", 5), *[pytest.param(width, 1, marks=pytest.mark.slow) for width in WIDTHS]],
+)
+def test_axe_finds_nothing_on_any_page_with_the_network_off(browser, site, width, every):
     script, asked, found = axe(), [], {}
     wide, high = WIDTHS[width]
     context = browser.new_context(viewport={"width": wide, "height": high}, offline=True)
     context.on("request", lambda request: asked.append(request.url))
     one = context.new_page()
-    for path in sorted(site.rglob("*.html")):
+    for path in sorted(site.rglob("*.html"))[::every]:
         one.goto(path.as_uri())
         one.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
         one.evaluate(script)
@@ -267,7 +271,7 @@ def test_axe_finds_nothing_on_any_page_with_the_network_off(browser, site, width
         found[path.name] = violations(one) + ([f"{beside} pixels beside the screen"] if beside > 0 else [])
         assert one.evaluate("[...document.images].every(image => image.naturalWidth > 0)"), path.name
     assert {name: why for name, why in found.items() if why} == {}
-    assert {url.split(":")[0] for url in asked} <= {"file", "data"} and len(asked) > 50
+    assert {url.split(":")[0] for url in asked} <= {"file", "data"} and len(asked) > 50 // every
     one.evaluate("document.querySelector('main').innerHTML += '<img src=x><p style=\"color: #aaa\">pale</p>'")
     assert [why.split(":")[0] for why in violations(one)] == ["color-contrast", "image-alt"]  # it can fail
 

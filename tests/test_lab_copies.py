@@ -214,4 +214,4 @@ def test_a_notebook_opened_and_closed_asks_for_nothing(tiny, opened, chromium, n
         page.wait_for_timeout(1000)
         assert page.locator(".jp-Dialog").count() == 0
         browser.close()
-    assert lab.copy_notebooks(tiny.project, []) == []
+    assert lab.copy_notebooks(tiny.project, copies(tiny), []) == []

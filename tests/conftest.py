@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tools.stale import Project
 settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("patient")
 
+NO_BROWSER = "needs Chromium (apt-get install chromium) and playwright (make browser)"
 TINY_TABLES = """\
 from pathlib import Path
 
@@ -119,3 +121,12 @@ def build_class(root, **environment):
 def class_built(tmp_path_factory):
     """build/ with class-students.zip and class-teacher.zip, as `python -m analysis class` writes them."""
     return build_class(tmp_path_factory.mktemp("class") / "checkout")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of Chromium; skips with the reason where it or playwright is missing, but never in CI."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found and find_spec("playwright"):
+        return found
+    return pytest.fail(NO_BROWSER) if os.environ.get("CI") else pytest.skip(NO_BROWSER)

@@ -22,26 +22,17 @@ SETTINGS = {  # all cells are drawn at once, however long the notebook; no quest
 IDLE = {"argv": ["sleep", "900"], "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
-def chromium():
-    """(the path of Chromium, ""), or (None, why there is no browser test)."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    try:
-        import playwright  # noqa: F401
-    except ImportError:
-        found = None
-    return found, "" if found else "needs Chromium (apt-get install chromium) and playwright (make browser)"
-
-
 @contextmanager
-def serving(notebooks, home):
-    """The address of a JupyterLab that shows copies of the notebooks and runs none: its kernels only sleep."""
+def serving(notebooks, home, runs=False):
+    """The address of a JupyterLab that shows copies of the notebooks; its kernels only sleep, unless it `runs` them."""
     shutil.copytree(notebooks, home / "notebooks")
     for name, settings in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(settings), encoding="utf-8")
-    (home / "share" / "kernels" / "python3").mkdir(parents=True)
-    (home / "share" / "kernels" / "python3" / "kernel.json").write_text(json.dumps(IDLE), encoding="utf-8")
+    if not runs:
+        (home / "share" / "kernels" / "python3").mkdir(parents=True)
+        (home / "share" / "kernels" / "python3" / "kernel.json").write_text(json.dumps(IDLE), encoding="utf-8")
     folders = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime", "PATH": "share"}
     env = os.environ | {f"JUPYTER_{name}": str(home / folder) for name, folder in folders.items()}
     env |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import pytest
 
 from analysis import lesson as lessons
-from lab_server import FLAGS, SECONDS, answering, chromium
+from lab_server import FLAGS, SECONDS, answering
 from tools.stale import Project
 
 pytestmark = pytest.mark.slow
@@ -138,17 +138,12 @@ SHOWN = """async () => {
 
 
 @pytest.fixture(scope="module")
-def lab(folder, tmp_path_factory):
-    path, why_not = chromium()
-    if why_not and os.environ.get("CI"):
-        pytest.fail(f"CI {why_not}")
-    if why_not:
-        pytest.skip(why_not)
+def lab(chromium, folder, tmp_path_factory):
     from playwright.sync_api import sync_playwright
 
     log = tmp_path_factory.mktemp("log") / "lab.log"
     with lab_of(folder, log) as address, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=OFFLINE)
+        browser = play.chromium.launch(executable_path=chromium, args=OFFLINE)
         lab = Lab(browser.new_page(viewport={"width": 1280, "height": 720}, base_url=address))
         yield lab
         browser.close()

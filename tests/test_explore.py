@@ -1,26 +1,17 @@
 """The explore notebook: its two views, and the notebook itself driven by keyboard in JupyterLab in a real browser."""
 
 import json
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
 
 from analysis import explore
+from lab_server import FLAGS, SECONDS, serving
 from tools import prose
 from tools.stale import Project
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
-LAB_SECONDS = 90
 
 
 def test_the_caption_of_a_place_follows_the_choices():
@@ -182,53 +173,15 @@ def test_explore_is_committed_without_outputs():
 
 
 @pytest.fixture
-def chromium():
-    """The path of Chromium; skips with the reason where there is none, but never in CI."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    try:
-        import playwright  # noqa: F401
-    except ImportError:
-        found = None
-    if not found and os.environ.get("CI"):
-        pytest.fail("CI needs Chromium and playwright: apt-get install chromium, then make browser")
-    if not found:
-        pytest.skip("needs Chromium (apt-get install chromium) and playwright (make browser)")
-    return found
-
-
-@pytest.fixture
 def lab(tmp_path):
     """JupyterLab on a copy of the explore notebook; gives its address."""
-    (tmp_path / "notebooks").mkdir()
-    shutil.copy(Project.here().notebooks / "explore.ipynb", tmp_path / "notebooks")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root"]
-    options += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command = [sys.executable, "-m", "jupyter", "lab", *options, f"--ServerApp.root_dir={tmp_path}"]
-    settings = {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_DATA_DIR": str(tmp_path / "data")}
-    with (tmp_path / "lab.log").open("wb") as log:
-        server = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
-    try:
-        yield wait_for(f"http://127.0.0.1:{port}", tmp_path / "lab.log")
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    (tmp_path / "own").mkdir()
+    shutil.copy(Project.here().path("explore"), tmp_path / "own")
+    with serving(tmp_path / "own", tmp_path / "home", runs=True) as address:
+        yield address
 
 
-def wait_for(address, log):
-    """The address, once the server answers there."""
-    for _ in range(LAB_SECONDS * 2):
-        try:
-            with urllib.request.urlopen(f"{address}/api", timeout=2):
-                return address
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError(f"JupyterLab did not answer in {LAB_SECONDS} s: {Path(log).read_text()[-800:]}")
-
-
-def shown(page, place, seconds=LAB_SECONDS):
+def shown(page, place, seconds=SECONDS):
     """(picture, caption) of one of the two figures, once both are there."""
     area = page.locator(".jupyter-widgets.widget-html").filter(has=page.locator("img")).nth(place)
     area.locator("img").wait_for(timeout=seconds * 1000)
@@ -239,8 +192,8 @@ def run_all(page):
     """Run every cell from the menu; once more if the kernel was not listening yet. Returns the first figure."""
     from playwright.sync_api import TimeoutError as Late
 
-    for seconds in (30, LAB_SECONDS):
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=LAB_SECONDS * 1000)
+    for seconds in (30, SECONDS):
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=SECONDS * 1000)
         page.wait_for_timeout(1500)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -301,7 +254,7 @@ def test_moving_controls_by_keyboard_changes_figure_and_caption(chromium, lab):
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb", timeout=LAB_SECONDS * 1000)
+        page.goto(f"{lab}/lab/tree/explore.ipynb", timeout=SECONDS * 1000)
         before = run_all(page)
         assert "North Korea in 2023: place 1 of 160" in before[1]
         choose_next(page, "Edition")

@@ -1,7 +1,6 @@
 """The class's pages: their numbers, their key, what a browser shows and a printer prints."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -23,15 +22,6 @@ KEPT_FROM_PUPILS = {"one_in_ten_teacher", "one_in_ten_projector", "questions_key
 KEPT_FROM_PUPILS |= {f"slides_{n}" for n in (1, 2, 3, 4)}
 COPIES = {"pupils": {*Project.here().names(), *(f"lesson_{n}" for n in (1, 2, 3, 4))}}  # pages that zips.py adds
 COPIES["teacher"] = {f"{kind}_{n}" for kind in ("solution", "guide_lesson") for n in (1, 2, 3, 4)}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """The path of Chromium; skips without it, but never in CI."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found and os.environ.get("CI"):
-        pytest.fail("CI needs Chromium: apt-get install chromium")
-    return found or pytest.skip("needs Chromium (apt-get install chromium)")
 
 
 @pytest.fixture(scope="module")

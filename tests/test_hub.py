@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import bench_hub
-from test_explore import FLAGS, LAB_SECONDS, chromium  # noqa: F401
+from lab_server import FLAGS, SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -220,7 +220,7 @@ def visit(page, hub, sockets):
     page.get_by_label("Username:").fill("chidi")
     page.get_by_label("Password:").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=LAB_SECONDS * 1000)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=SECONDS * 1000)
     page.locator("mjx-container").first.wait_for()
     page.wait_for_timeout(1500)
     page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -229,14 +229,14 @@ def visit(page, hub, sockets):
     before = len(sockets)
     for end in sockets[-1]:
         end.close(code=3001)
-    page.get_by_text("after the cut").wait_for(timeout=LAB_SECONDS * 1000)
+    page.get_by_text("after the cut").wait_for(timeout=SECONDS * 1000)
     for place in ("home", "token", "logout"):
         page.goto(f"{hub.address}/hub/{place}")
     return len(sockets) - before
 
 
 @pytest.mark.slow
-def test_lab_connects_again_after_a_cut_and_no_page_asks_for_anything_outside(hub, chromium):  # noqa: F811
+def test_lab_connects_again_after_a_cut_and_no_page_asks_for_anything_outside(hub, chromium):
     from playwright.sync_api import sync_playwright
 
     a_notebook(hub.folder / "pupils" / "chidi" / "line.ipynb")

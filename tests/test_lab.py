@@ -5,12 +5,11 @@ saw it, so untrusted, and run nothing.
 """
 
 import json
-import os
 import re
 
 import pytest
 
-from lab_server import FLAGS, SECONDS, chromium, serving
+from lab_server import FLAGS, SECONDS, serving
 from lesson_rules import cells, pictures, tables_headed
 from page_tags import Tags
 from tools.stale import Project, read_notebook, text_of
@@ -110,17 +109,12 @@ def test_evidence_is_linked_and_its_heading_stands_in_that_notebook():
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """A page of 1,024 by 768 pixels at JupyterLab; skips with the reason without a browser, but never in CI."""
-    path, why_not = chromium()
-    if why_not and os.environ.get("CI"):
-        pytest.fail(f"CI {why_not}")
-    if why_not:
-        pytest.skip(why_not)
+def page(chromium, tmp_path_factory):
+    """A page of 1,024 by 768 pixels at JupyterLab."""
     from playwright.sync_api import sync_playwright
 
     with serving(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as lab, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser.new_page(viewport={"width": 1024, "height": 768}, base_url=lab)
         browser.close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from test_explore import FLAGS, chromium  # noqa: F401
+from lab_server import FLAGS
 from test_rebuild import on
 from tools import lab
 from tools.commandline import main
@@ -198,7 +198,7 @@ def test_two_labs_at_once_do_not_end_each_other(tiny, opened):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["00_start_here", "02_united_states", "country_brief", "explore"])
-def test_a_notebook_opened_and_closed_asks_for_nothing(tiny, opened, chromium, name):  # noqa: F811
+def test_a_notebook_opened_and_closed_asks_for_nothing(tiny, opened, chromium, name):
     from playwright.sync_api import sync_playwright
 
     (tiny.project.path(name)).write_bytes(Project.here().path(name).read_bytes())

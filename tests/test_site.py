@@ -4,9 +4,6 @@ import importlib.util
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 from base64 import b64encode
 from html import unescape
 from html.parser import HTMLParser
@@ -16,7 +13,7 @@ from urllib.parse import unquote
 import pytest
 from nbformat import v4
 
-from test_explore import FLAGS, LAB_SECONDS, chromium, wait_for  # noqa: F401  (chromium is a fixture)
+from lab_server import FLAGS, SECONDS, serving
 from tools import brief, page
 from tools import site as made_site
 from tools.stale import Project
@@ -243,7 +240,7 @@ def violations(page, where="document"):
 
 
 @pytest.fixture
-def browser(chromium):  # noqa: F811
+def browser(chromium):
     """Chromium, started."""
     from playwright.sync_api import sync_playwright
 
@@ -311,34 +308,18 @@ def test_the_keyboard_passes_the_list_of_pages_and_opens_the_code(browser, site)
 
 @pytest.mark.slow
 def test_axe_finds_nothing_in_what_our_notebooks_show_in_jupyterlab(browser, tmp_path):
-    names = ["00_start_here", "07_scoreboard"]
+    names, asked = ["00_start_here", "07_scoreboard"], []
+    (tmp_path / "own").mkdir()
     for name in names:
-        shutil.copy(Project.here().path(name), tmp_path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root"]
-    options += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    own = {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_DATA_DIR": str(tmp_path / "data")}
-    command, asked = [sys.executable, "-m", "jupyter", "lab", *options, f"--ServerApp.root_dir={tmp_path}"], []
-    with (tmp_path / "lab.log").open("wb") as log:
-        server = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=log)
-    try:
-        address = wait_for(f"http://127.0.0.1:{port}", tmp_path / "lab.log")
+        shutil.copy(Project.here().path(name), tmp_path / "own")
+    with serving(tmp_path / "own", tmp_path / "home") as address:
         one = browser.new_page(viewport={"width": 1366, "height": 768})
         one.on("request", lambda request: asked.append(request.url))
         for name in names:
-            one.goto(f"{address}/lab/tree/{name}.ipynb", timeout=LAB_SECONDS * 1000)
-            one.locator(".jp-OutputArea-output table").first.wait_for(timeout=LAB_SECONDS * 1000)
-            for _ in range(40):  # Lab draws what is in view
-                one.mouse.move(700, 500)
-                one.mouse.wheel(0, 700)
-                one.wait_for_timeout(50)
+            one.goto(f"{address}/lab/tree/{name}.ipynb", timeout=SECONDS * 1000)
+            one.locator(".jp-OutputArea-output table").first.wait_for(timeout=SECONDS * 1000)
             one.evaluate(axe())
             parts = one.locator(".jp-OutputArea-output").count()
             assert parts >= 3 and violations(one, "{include: [['.jp-OutputArea-output']]}") == [], name
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
     hosts = {re.match(r"(?:\w+:)+(?://[^/:]+)?", url)[0] for url in asked}
     assert hosts <= {"http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:http://127.0.0.1"}

@@ -85,14 +85,14 @@ def save(
     used = {frame.attrs["table"]: frame.attrs["sha256"] for frame in inputs}
     axes = _drawn.drawn_values(fig, COLOURS | STEPS)
     record: dict[str, Any] = {"name": name, "title": title, "subtitle": subtitle}
-    if slides := os.environ.get("ANALYSIS_PROJECTOR"):
-        project(fig, Path(slides) / f"{name}.png", title, subtitle, source)
     record |= {"source": source, "alt": alt, "inputs": dict(sorted(used.items())), "axes": axes}
     lines = [f"{line.rstrip()}\n" for line in vector.getvalue().decode().splitlines()]
     text = json.dumps(record, indent=1, ensure_ascii=False)
     table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
     (folder / f"{name}.json").write_bytes(f"{text}\n".encode())
     (folder / f"{name}.svg").write_bytes("".join(lines).encode())
+    if slides := os.environ.get("ANALYSIS_PROJECTOR"):
+        project(fig, Path(slides) / f"{name}.png", title, subtitle, source)
     return Picture(picture.read_bytes(), alt)
 
 

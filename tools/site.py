@@ -21,7 +21,7 @@ def notebook_pages(project: Project) -> dict[str, str]:
 
     pictures = project.figures.glob("*.png")
     files = {b64encode(path.read_bytes()).decode(): f"figures/{path.stem}" for path in pictures}
-    names = [name for name in project.names() if "/" not in name] + ["explore"]
+    names = [*project.names(), "explore"]
     found = {name: read(project.path(name), as_version=4) for name in names}
     return {f"{name}.html": page.body(one, True, files) for name, one in found.items()}
 

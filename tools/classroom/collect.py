@@ -7,16 +7,16 @@ import re
 import signal
 import subprocess
 import sys
-import tomllib
 from contextlib import suppress
 from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis import lesson, tables
+from analysis import lesson
 from analysis._package import file_content
 from tools import page
 from tools.run import environment
@@ -87,16 +87,10 @@ def run_file(project: Project, code: str, staging: str, path: Path) -> Told:
     return dict(json.loads(kept.read_text("utf-8")))
 
 
-def lesson_files() -> list[Path]:
-    """The teacher's lessons, in order."""
-    return sorted((tables.DATA.parent / "lessons").glob("lesson_*.toml"))
-
-
-@cache
 def lessons() -> list[list[str]]:
-    """The ids of the exercises of each lesson."""
-    texts = [path.read_text("utf-8") for path in lesson_files()]
-    return [[entry["id"] for entry in tomllib.loads(text)["exercise"]] for text in texts]
+    """The ids of the exercises of each lesson: those with one word before the number."""
+    by_word = groupby(lesson.exercises(), key=lambda id: id.partition("-")[0])
+    return [list(ids) for _, ids in by_word]
 
 
 @cache
@@ -152,8 +146,8 @@ def collect(project: Project, wanted: str) -> int:
     if not handed:
         what = "holds no files" if folder.is_dir() else "is no folder"
         raise ValueError(f"{wanted} {what}; name the folder that the handed-in files lie in")
-    exercises = [file_digest(path) for path in lesson_files()]
-    code = digest([digests(project), exercises, file_digest(Path(__file__).with_name("rerun.py"))])
+    runs = file_digest(Path(__file__).with_name("rerun.py"))
+    code = digest([digests(project), lesson.exercises(), runs])
     with project.staging("collected") as staging:
         work, paths = partial(run_file, project, code, staging), [one.path for one in handed]
         options: dict[str, Any] = {"unit": "file", "file": sys.stderr}

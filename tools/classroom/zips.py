@@ -55,9 +55,8 @@ def run_lessons(project: Project, staging: Path) -> dict[str, Any]:
 def write_copy(path: Path, notebook: Any) -> None:
     """A notebook as a page to read without Python; its links lead to the pages beside it."""
     content = page.body(notebook, code=True)
-    content = re.sub(r'<a href="explore\.ipynb">(.*?)</a>', r"\1", content)  # which is no page
+    content = re.sub(r'<a href="explore\.ipynb">(.*?)</a>', r"\1", content)  # runs only in Python
     content = re.sub(r'href="(?:\.\./|class/)?(\w+)\.ipynb', r'href="\1.html', content)
-    content = re.sub(r'<a href="explore\.html">(.*?)</a>', r"\1", content)  # runs only in Python
     page.publish(path, page.headings(content)[0], content, "notebook")
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
+from uuid import uuid4
 
 from tools import prose
 from tools.stale import RECORD_KEY, Project, digests, make_record, read_notebook
@@ -90,6 +91,8 @@ class Kernel:
 
         specs = KernelSpecManager(kernel_dirs=[])
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        if sys.platform == "linux":  # a name that leaves no file; another may take a free TCP port
+            manager.transport, manager.ip = "ipc", f"@{uuid4()}"
         limits = {"timeout": CELL_SECONDS, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
         form = {"coalesce_streams": True, "record_timing": False}
         hooks = {"on_cell_start": self.begin_cell, "on_cell_executed": self.end_cell}

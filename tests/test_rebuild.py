@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tools import rebuild
+from tools import publish, rebuild
 from tools.commandline import main, parser
 
 GOOD = ("code", "people = 2695479\npeople")
@@ -152,7 +152,7 @@ def test_ctrl_c_while_a_kernel_starts_is_one_line_too(tiny):
 
 def test_ctrl_c_while_publishing_waits_until_all_is_in_place():
     done = []
-    with pytest.raises(KeyboardInterrupt), rebuild.hold_interrupts():
+    with pytest.raises(KeyboardInterrupt), publish.hold_interrupts():
         signal.raise_signal(signal.SIGINT)
         done.append("published")
     assert done == ["published"]

@@ -12,13 +12,8 @@ from words_read import ROOT, places, plain, read, texts, truths, uncovered
 
 LISTS = {path.stem: path for path in sorted((ROOT / "tests" / "words").glob("*.toml"))}
 TEXTS = texts()
-TODO = {
-    "01_prevalence", "02_united_states", "03_editions", "04_uncertainty", "05_famine",
-    "06_hunger_now", "lesson_1", "lesson_2", "lesson_3", "lesson_4",
-    "questions", "page_start_here", "page_article", "page_care", "page_glossary", "page_install_chromebook",
-    "page_install_macos", "page_install_windows", "page_no_install", "page_one_in_ten", "page_one_in_ten_projector",
-    "page_one_in_ten_sheet", "page_one_in_ten_teacher", "page_questions", "page_questions_key",
-    "page_questions_sheet", "page_slides_1", "page_slides_2", "page_slides_3", "page_slides_4", "page_teacher_first",
+TODO = {  # texts that wait for their list
+    "01_prevalence", "02_united_states", "03_editions", "04_uncertainty", "05_famine", "06_hunger_now",
 }  # fmt: skip
 
 

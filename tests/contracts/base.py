@@ -197,3 +197,8 @@ def spread(values: Iterable[float], margin: float) -> list[float]:
     """Limits that leave a part of the extent of the values to both sides."""
     low, high = min(values := list(values)), max(values)
     return [low - margin * (high - low), high + margin * (high - low)]
+
+
+def of_panel(number: int, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of one set of axes of several."""
+    return {f"{number}: {what}": expected for what, expected in facts.items()}

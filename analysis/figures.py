@@ -62,7 +62,8 @@ def save(
 
     title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
     it; table: the rows drawn; inputs: the frames that tables.load gave, or the rows used of them,
-    whose publications the footer cites; note: said before them. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
+    whose publications the footer cites; note: said before them in the footer.
+    Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
     into figures/, or $ANALYSIS_FIGURES, which rebuild and tests set; and, if $ANALYSIS_PROJECTOR
     names a folder, NAME.png in it, the form for a slide: see project.
     ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.

@@ -3,6 +3,7 @@
 import functools
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ class About:
 
 
 def agree(expected: Any, found: Any) -> bool:
-    """Equal, numbers to 1e-9 of their size (records keep ten digits); keys and labels that are not expected are free."""
+    """Equal, numbers to 1e-8 of their size (records keep ten digits); keys that are not expected are free."""
     if isinstance(expected, About):
         return expected.met(found)
     if isinstance(expected, dict):
@@ -172,3 +173,52 @@ def of_axes(axes: dict[str, Any], part: str) -> Any:
     seen = [without_own(shown) for shown in axes["marks"] if not is_nothing(shown)]
     shown = seen if first == "marks" else axes[part]
     return shown[int(rest)] if rest else shown
+
+
+def cells(values: Iterable[Any]) -> list[Any]:
+    """A column as NAME.csv has it: a number wherever a text is one, an empty text where nothing stands."""
+    texts = ["" if value is None or value != value else value for value in values]
+    return [float(text) if isinstance(text, str) and re.fullmatch(r"-?\d+(\.\d+)?", text) else text for text in texts]
+
+
+def in_words(number: int) -> str:
+    """A small number as a text has it."""
+    few = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    return few[number]
+
+
+def joined(names: Iterable[str]) -> str:
+    """A, B and C."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def spread(values: Iterable[float], margin: float) -> list[float]:
+    """Limits that leave a part of the extent of the values to both sides."""
+    low, high = min(values := list(values)), max(values)
+    return [low - margin * (high - low), high + margin * (high - low)]
+
+
+def of_panel(number: int, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of one set of axes of several."""
+    return {f"{number}: {what}": expected for what, expected in facts.items()}
+
+
+LOOKS = [("ink", "o"), ("green", "^"), ("purple", "v"), ("sky", "P"), ("amber", "X"), ("muted", "p")]  # of classes
+
+
+def classes(values: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """Colour and marker of each class, in the order in which they come up."""
+    return dict(zip(dict.fromkeys(values), LOOKS, strict=False))
+
+
+def between(x: Iterable[Any], low: Iterable[Any], high: Iterable[Any]) -> list[list[float]]:
+    """The outline of a band from low to high, as it is drawn: there below, back above."""
+    there, back = list(zip(x, low, strict=True)), list(zip(x, high, strict=True))
+    return [list(map(float, point)) for point in [back[0], *there, *back[::-1][:1], *back[::-1], back[0]]]
+
+
+@functools.cache
+def own_table(name: str) -> pd.DataFrame:
+    """NAME.csv: for what was simulated, which the contract then holds by About, and the marks to it."""
+    return pd.read_csv(ROOT / "figures" / f"{name}.csv")

@@ -151,7 +151,7 @@ def spoiled_marks(figure, number):
         )
         for key in ("marker", "style"):
             if key in mark and not (key == "style" and len(mark["points"]) == 1):
-                other = {"marker": "*", "style": "-."}[key]
+                other = {"marker": "*", "style": ":" if mark.get("style") == "-." else "-."}[key]
                 yield f"{where} {key}", changed(figure, number, ["marks", place, key], lambda _, other=other: other)
         if not mark.get("label", "_").startswith("_"):
             yield f"{where} name", changed(figure, number, ["marks", place, "label"], lambda text: text + "s")

@@ -202,3 +202,23 @@ def spread(values: Iterable[float], margin: float) -> list[float]:
 def of_panel(number: int, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of one set of axes of several."""
     return {f"{number}: {what}": expected for what, expected in facts.items()}
+
+
+LOOKS = [("ink", "o"), ("green", "^"), ("purple", "v"), ("sky", "P"), ("amber", "X"), ("muted", "p")]  # of classes
+
+
+def classes(values: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """Colour and marker of each class, in the order in which they come up."""
+    return dict(zip(dict.fromkeys(values), LOOKS, strict=False))
+
+
+def between(x: Iterable[Any], low: Iterable[Any], high: Iterable[Any]) -> list[list[float]]:
+    """The outline of a band from low to high, as it is drawn: there below, back above."""
+    there, back = list(zip(x, low, strict=True)), list(zip(x, high, strict=True))
+    return [list(map(float, point)) for point in [back[0], *there, *back[::-1][:1], *back[::-1], back[0]]]
+
+
+@functools.cache
+def own_table(name: str) -> pd.DataFrame:
+    """NAME.csv: for what was simulated, which the contract then holds by About, and the marks to it."""
+    return pd.read_csv(ROOT / "figures" / f"{name}.csv")

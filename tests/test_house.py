@@ -16,7 +16,7 @@ BUDGETS = {"analysis": 1500, "lesson": 194, "analysis/claims": 849, "tools": 180
 LESSON = ["_answer.py", "lesson.py"]
 # Lower may not import higher. Modules of one row may import those to their left.
 SHELVES = [
-    "analysis._package analysis._validate analysis._shown analysis.rounding analysis.widths analysis.tables",
+    "analysis.rounding analysis.widths analysis._package analysis._validate analysis._shown analysis.tables",
     "analysis.rates analysis.ranks analysis.whatif analysis.mortality",
     "analysis._drawn analysis.figures analysis.charts analysis.country analysis.explore",
     "analysis.claims",

@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis import _drawn, tables
 from analysis._shown import Picture
@@ -133,8 +134,7 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
         legend.set_bbox_to_anchor((margin, top / height))
         top -= 0.1 + 0.19 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])
     room = (0.01, bottom / height, 0.98, (top - bottom) / height)
-    fig.set_layout_engine("constrained", rect=room)  # type: ignore[call-overload]
-    fig.draw_without_rendering()  # computes the layout, which is then kept
+    ConstrainedLayoutEngine(rect=room).execute(fig)  # computed once, and then kept
     fig.set_layout_engine("none")
     for ax in fig.axes:  # rounded: the last digit of a layout differs between runs
         left, low, width, tall = (round(value, 6) for value in ax.get_position().bounds)

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tools import rebuild
+from tools import publish, rebuild
 from tools.commandline import main, parser
 
 GOOD = ("code", "people = 2695479\npeople")
@@ -152,11 +152,23 @@ def test_ctrl_c_while_a_kernel_starts_is_one_line_too(tiny):
 
 def test_ctrl_c_while_publishing_waits_until_all_is_in_place():
     done = []
-    with pytest.raises(KeyboardInterrupt), rebuild.hold_interrupts():
+    with pytest.raises(KeyboardInterrupt), publish.hold_interrupts():
         signal.raise_signal(signal.SIGINT)
         done.append("published")
     assert done == ["published"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels still take TCP ports")
+def test_a_kernel_takes_no_port_that_another_program_may_take(tiny):
+    """A heartbeat on such a port once came into another run's kernel, and its cell wrote to stderr."""
+    ask = "from ipykernel.connect import get_connection_info\nprint(get_connection_info())"
+    paths = [tiny.notebook(name, ("code", ask)) for name in ("01_one", "02_two")]
+    assert run(tiny) == 0
+    texts = [json.loads(path.read_text())["cells"][0]["outputs"][0]["text"] for path in paths]
+    told = [json.loads("".join(text)) for text in texts]
+    assert {one["transport"] for one in told} == {"ipc"} and len({one["ip"] for one in told}) == 2
+    assert all(one["ip"].startswith("@") for one in told)  # a name that has no file
 
 
 def test_names_that_do_not_exist_are_refused_with_the_nearest(tiny):

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -10,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tools.publish import tidy
 from tools.stale import Project
 
 # control characters but tab, newline and what starts a progress bar; turns of direction; halves
@@ -77,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
 def call(options: argparse.Namespace) -> int:
     """The exit code of the command that the options name; its module is loaded only now."""
     values = vars(options) | {"project": Project.here()}
+    tidy(values["project"].root)
     module, function, wanted = COMMANDS["check" if values.get("check") else options.command]
     return getattr(import_module(f"tools.{module}"), function)(*map(values.get, wanted)) or 0
 
@@ -101,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams: Any = Plain(sys.stdout), Plain(sys.stderr)
     with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
         options, code = parser().parse_args(arguments), 0
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as Ctrl-C does
         try:
             if options.command:
                 code = call(options)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from analysis._package import hint
 from tools import stale
-from tools.run import Outcome, hold_interrupts, run_notebooks
+from tools.publish import put_in_place
+from tools.run import Outcome, run_notebooks
 
 
 def find_notebooks(project: stale.Project, wanted: list[str], every: bool = False) -> list[str]:
@@ -57,20 +58,29 @@ def rebuild(project: stale.Project, wanted: list[str], everything: bool = False)
     names = find_notebooks(project, wanted) or project.names()
     if not (wanted or everything):
         names = list(stale.find_stale(project, names))
+    project.figures.mkdir(exist_ok=True)  # fails now, not after the run, if that is no folder
     if not names:
         print("nothing to rebuild: every notebook and figure is up to date")
         return 0
     with project.staging("rebuild") as staging:
         outcomes = run_notebooks(project, names, Path(staging))
-        earlier = stale.recorded_figures(project)
-        sound = [out for out in outcomes if not out.problems]
-        files = earlier | {out.name: stale.figures_of(out.notebook) for out in sound}
-        refuse_shared_figures(files, sound)
-        written = set().union(*files.values())
-        with hold_interrupts():  # no notebook is published by half
-            for out in outcomes:
-                publish_notebook(project, out, earlier.get(out.name, set()) - written)
+        publish_sound(project, outcomes)
     return print_outcomes(outcomes)
+
+
+def publish_sound(project: stale.Project, outcomes: list[Outcome]) -> None:
+    """Put sound notebooks and their figures in place, outdated ones away; leave failed copies."""
+    earlier = stale.recorded_figures(project)
+    sound = [out for out in outcomes if not out.problems]
+    files = earlier | {out.name: stale.figures_of(out.notebook) for out in sound}
+    refuse_shared_figures(files, sound)
+    written, made, gone = set().union(*files.values()), dict[Path, Path](), list[Path]()
+    for out in outcomes:
+        made |= staged_files(project, out)
+        if not out.problems:
+            outdated = sorted(earlier.get(out.name, set()) - written)
+            gone += [failed_copy(project, out.name), *map(project.figures.joinpath, outdated)]
+    put_in_place(project.root, made, gone)
 
 
 def refuse_shared_figures(files: dict[str, set[str]], outcomes: list[Outcome]) -> None:
@@ -82,23 +92,21 @@ def refuse_shared_figures(files: dict[str, set[str]], outcomes: list[Outcome]) -
                 out.problems.append(f"{out.name}: {what}")
 
 
-def publish_notebook(project: stale.Project, out: Outcome, outdated: set[str]) -> None:
-    """Put a sound notebook and its figures in place, outdated ones away; or leave a failed copy."""
+def failed_copy(project: stale.Project, name: str) -> Path:
+    """Where a notebook that failed is left, as far as it came."""
+    return project.notebooks / f"{name}.failed.ipynb"
+
+
+def staged_files(project: stale.Project, out: Outcome) -> dict[Path, Path]:
+    """Where to -> where from: a sound notebook and its figures, or the copy of a failed one."""
     from nbformat.v4 import writes
 
-    path, staged = project.path(out.name), out.staging / "notebook"
-    failed = path.with_name(f"{path.stem}.failed.ipynb")
+    staged = out.staging / "notebook"
     staged.write_text(writes(out.notebook) + "\n", encoding="utf-8", newline="\n")
     if out.problems:
-        staged.replace(failed)
-        return
-    project.figures.mkdir(exist_ok=True)
-    for figure in stale.figure_files(out.staging / "figures"):
-        figure.replace(project.figures / figure.name)
-    staged.replace(path)
-    failed.unlink(missing_ok=True)
-    for name in outdated:
-        (project.figures / name).unlink(missing_ok=True)
+        return {failed_copy(project, out.name): staged}
+    figures = stale.figure_files(out.staging / "figures")
+    return {project.figures / f.name: f for f in figures} | {project.path(out.name): staged}
 
 
 def print_outcomes(outcomes: list[Outcome]) -> int:

@@ -2,18 +2,18 @@
 
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
+from uuid import uuid4
 
 from tools import prose
+from tools.publish import hold_interrupts
 from tools.stale import RECORD_KEY, Project, digests, make_record, read_notebook
 
 CELL_SECONDS = 120  # the longest that one cell may take
@@ -90,6 +90,8 @@ class Kernel:
 
         specs = KernelSpecManager(kernel_dirs=[])
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        if sys.platform == "linux":  # a name that leaves no file; another may take a free TCP port
+            manager.transport, manager.ip = "ipc", f"@{uuid4()}"
         limits = {"timeout": CELL_SECONDS, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
         form = {"coalesce_streams": True, "record_timing": False}
         hooks = {"on_cell_start": self.begin_cell, "on_cell_executed": self.end_cell}
@@ -137,19 +139,6 @@ def environment(project: Project, staging: Path) -> dict[str, str]:
         "MPLBACKEND": "agg",
         "PYTHONPATH": os.pathsep.join(path),
     }
-
-
-@contextmanager
-def hold_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is done; only for the main thread, which receives it."""
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt
 
 
 def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> None:

@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from analysis._package import FILE, read_package, sha256
+from tools.publish import held
 
 FIGURE_ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
 RECORD_KEY = "analysis"  # where in a notebook's metadata the record lies
@@ -41,10 +44,16 @@ class Project:
     def path(self, name: str) -> Path:
         return self.notebooks / f"{name}.ipynb"
 
-    def staging(self, kind: str) -> TemporaryDirectory[str]:
+    @contextmanager
+    def staging(self, kind: str) -> Iterator[str]:
         """A new folder under build/ for one command's run; it goes when its `with` block ends."""
         self.build.mkdir(exist_ok=True)
-        return TemporaryDirectory(prefix=f"{kind}-", dir=self.build, ignore_cleanup_errors=True)
+        with ExitStack() as stack:
+            with held(self.build):  # nobody sweeps it before it is held
+                new = TemporaryDirectory(None, f".{kind}-", self.build, ignore_cleanup_errors=True)
+                folder = stack.enter_context(new)
+                stack.enter_context(held(Path(folder)))
+            yield folder
 
 
 def digests(project: Project) -> Digests:

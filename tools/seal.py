@@ -66,15 +66,15 @@ def changes(then: Texts, now: Texts) -> Texts:
 
     A line more in corrections.csv is no change.
     """
-    marks = {place: mark_of(text) for place, text in now.items()}
-    old, new = ({whole for place in cells for whole in wholes(place)} for cells in (then, now))
+    marks, inside = {place: mark_of(text) for place, text in now.items()}, dict[Place, str]()
+    for place, mark in marks.items():
+        inside |= {whole: inside.get(whole, "") + mark for whole in wholes(place)}
+    new = {whole for place in then for whole in wholes(place)} ^ inside.keys()
     found: Texts = {}
-    for cell in [place for place in {**then, **now} if then.get(place, "") != marks.get(place, "")]:
-        place = next((whole for whole in wholes(cell) if whole in old ^ new), cell)
-        inside = " ".join(marks[other] for other in now if place in wholes(other))
-        found[place] = now.get(place) or (mark_of(inside) if inside else GONE)
-        if place in new - old and place[::2] == (LOG, ALL):
-            del found[place]
+    for cell in [place for place in {**then, **now} if then.get(place) != marks.get(place)]:
+        place = next((whole for whole in wholes(cell) if whole in new), cell)
+        if place[::2] != (LOG, ALL) or place not in inside:
+            found[place] = now.get(place) or mark_of(inside.get(place, "")) or GONE
     return found
 
 
@@ -90,5 +90,5 @@ def refusals(cells: Texts, folder: Path) -> list[str]:
             file = f"{table}.csv" if " " not in table else f"datapackage.json, {table}"
             what = f'data/{file}, row {row}, column {column}: "{value}" was not sealed'
             remedy = f"put back what was there, or add to data/{LOG}.csv: {line.getvalue()}"
-            found.append(f"{what}; {remedy}")
+            found.append(" ".join(f"{what}; {remedy}".split()))
     return found

@@ -12,9 +12,7 @@ from words_read import ROOT, places, plain, read, texts, truths, uncovered
 
 LISTS = {path.stem: path for path in sorted((ROOT / "tests" / "words").glob("*.toml"))}
 TEXTS = texts()
-TODO = {  # texts that wait for their list
-    "01_prevalence", "02_united_states", "03_editions", "04_uncertainty", "05_famine", "06_hunger_now",
-}  # fmt: skip
+TODO = set()  # texts that wait for their list
 
 
 def listed(name):
@@ -76,7 +74,7 @@ SAYS = "All four rates fell after 1995, which is not a trend, and # of # agree"
 RULES = [{"says": SAYS, "because": "so it is"}]
 
 
-TURNED = [("fell", "rose"), ("four", "five"), ("1995", "1996"), ("is not", "is"), ("All four", "Four"), ("and", "not")]
+TURNED = [("fell", "rose"), ("four", "five"), ("1995", "1996"), ("is not", "is"), ("All four", "Four"), ("agree", "differ")]
 
 
 @pytest.mark.parametrize(("was", "becomes"), TURNED)

@@ -26,9 +26,16 @@ DIRECTIONS = (
     "|larger|largest|smaller|smallest|greater|greatest|wider|narrower|longer|shorter|earlier|later|before|after"
     "|inside|outside|within|beyond|exceeds?"
 )
+COMPARISONS = (
+    "second|fourth|last|best|worst|same|different|differently|equal|differs?|agrees?|alone|exactly|opposite"
+    "|majority|minority|possible|impossible|rare|rarer|rarely|often|seldom|common|uncommon|few|shared|close"
+    "|newer|older|newest|oldest|longest|shortest|large|small|wide|widest|narrow|high|low|long|short"
+    "|inconsistent|reproduces?"
+)
 QUANTITIES = r"all|none|every|only|never|always|no|not|cannot|\w+n['\u2019]t|nor|without|almost|nearly|hardly"
 YEARS = r"(?:18|19|20)\d\d(?:[-\u2013/](?:(?:18|19|20)\d\d|\d\d))?s?"
-WATCHED = re.compile(rf"(?i)(?<![\w.,#])(?:{NUMBERS}|{DIRECTIONS}|{QUANTITIES}|{YEARS})(?![\w%]|[.,]\d)")
+KINDS = f"{NUMBERS}|{DIRECTIONS}|{COMPARISONS}|{QUANTITIES}|{YEARS}"
+WATCHED = re.compile(rf"(?i)(?<![\w.,#])(?:{KINDS})(?![\w%]|[.,]\d)")
 NAMED = (  # a word or a year that belongs to a name
     r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2} (?:Jan|Febr)uary \d{4}\b",
     r"\bWPP ?\d{4}\b",

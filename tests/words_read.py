@@ -26,9 +26,16 @@ DIRECTIONS = (
     "|larger|largest|smaller|smallest|greater|greatest|wider|narrower|longer|shorter|earlier|later|before|after"
     "|inside|outside|within|beyond|exceeds?"
 )
+COMPARISONS = (
+    "second|fourth|last|best|worst|same|different|differently|equal|differs?|agrees?|alone|exactly|opposite"
+    "|majority|minority|possible|impossible|rare|rarer|rarely|often|seldom|common|uncommon|few|shared|close"
+    "|newer|older|newest|oldest|longest|shortest|large|small|wide|widest|narrow|high|low|long|short"
+    "|inconsistent|reproduces?"
+)
 QUANTITIES = r"all|none|every|only|never|always|no|not|cannot|\w+n['\u2019]t|nor|without|almost|nearly|hardly"
 YEARS = r"(?:18|19|20)\d\d(?:[-\u2013/](?:(?:18|19|20)\d\d|\d\d))?s?"
-WATCHED = re.compile(rf"(?i)(?<![\w.,#])(?:{NUMBERS}|{DIRECTIONS}|{QUANTITIES}|{YEARS})(?![\w%]|[.,]\d)")
+KINDS = f"{NUMBERS}|{DIRECTIONS}|{COMPARISONS}|{QUANTITIES}|{YEARS}"
+WATCHED = re.compile(rf"(?i)(?<![\w.,#])(?:{KINDS})(?![\w%]|[.,]\d)")
 NAMED = (  # a word or a year that belongs to a name
     r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2} (?:Jan|Febr)uary \d{4}\b",
     r"\bWPP ?\d{4}\b",
@@ -55,11 +62,14 @@ def strings(value, key=""):
 
 
 def read(path):
-    """The text of a notebook's Markdown cells, a lesson's file or a page."""
+    """The text of a notebook's Markdown cells, a lesson's file, a page, or what the tables' description says of each."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
         text = "\n\n".join("".join(cell["source"]) for cell in cells)
+    if path.suffix == ".json":
+        tables = json.loads(text)["resources"]
+        text = "\n\n".join(f"{entry['title']}. {entry['description']}" for entry in tables)
     if path.suffix == ".toml":
         text = "\n\n".join(strings(tomllib.loads(text)))
     return plain(re.sub(r"(?m)^\s*#+\s+", "\n", text))  # a heading's mark is no tie
@@ -67,7 +77,7 @@ def read(path):
 
 def texts():
     """Name -> file of each text that a reader or a class is given."""
-    found = [ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    found = [ROOT / "README.md", ROOT / "data" / "datapackage.json", *sorted((ROOT / "notebooks").glob("*.ipynb"))]
     found += sorted((ROOT / "lessons").glob("*.toml")) + sorted((ROOT / "lessons" / "pages").glob("*.md"))
     names = {path: "page_" + path.stem if path.parent.name == "pages" else path.stem for path in found}
     return {name.lower(): path for path, name in names.items()}

@@ -1,6 +1,7 @@
 """The command line: reads arguments, calls one command, turns what happens into an exit code."""
 
 import argparse
+import errno
 import os
 import re
 import signal
@@ -31,6 +32,10 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "class": ("classroom.zips", "write_class", ["project", "wheels"]),
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
+}
+REMEDIES: dict[Any, str] = {  # what to do when the system refuses
+    errno.ENOSPC: "; free some space and type the same command again",
+    **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), "; a folder belongs there: move the file away"),
 }
 HELP = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
@@ -114,9 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
-            print(f"analysis: {error}", file=sys.stderr)
+            remedy = REMEDIES.get(getattr(error, "errno", None), "")
+            print(f"analysis: {error}{remedy}", file=sys.stderr)
+            return 2
+        except ModuleNotFoundError as error:
+            remedy = "type .venv/bin/python instead, or set up as README.md says"
+            print(f"analysis: {error} in {sys.executable}; {remedy}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
+            tidy(Project.here().root)  # if it was publishing
             print("analysis: stopped; nothing was left half-written", file=sys.stderr)
             return 130
         return code

@@ -14,6 +14,8 @@ from tools.run import Outcome, run_notebooks
 def find_notebooks(project: stale.Project, wanted: list[str], every: bool = False) -> list[str]:
     """The notebooks of these names, each once; ValueError with the nearest name for others."""
     known, found = project.names(every), []
+    if not known:
+        raise ValueError("notebooks/ holds none; restore them with: git checkout notebooks")
     for given in wanted:
         name = given.replace("\\", "/").removeprefix("notebooks/").removesuffix(".ipynb")
         if name not in known:

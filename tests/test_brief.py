@@ -148,7 +148,8 @@ def test_the_parameters_cell_is_the_only_one_changed():
 def test_the_committed_brief_makes_an_accessible_page_with_nothing_from_outside(tmp_path):
     import nbformat
 
-    page.write_notebook_page(tmp_path / "PRK.html", nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4))
+    notebook = nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4)
+    assert brief.write_page(tmp_path / "PRK.html", notebook) == []
     text = (tmp_path / "PRK.html").read_text(encoding="utf-8")
     seen = Tags(text).found
     tags = [tag for tag, _ in seen]

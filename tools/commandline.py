@@ -33,9 +33,10 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
 }
-REMEDIES: dict[Any, str] = {  # what to do when the system refuses
-    errno.ENOSPC: "; free some space and type the same command again",
-    **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), "; a folder belongs there: move the file away"),
+REMEDIES: dict[Any, str] = {  # what to do when the system, or Python, refuses
+    errno.ENOSPC: "free some space and type the same command again",
+    errno.EEXIST: "a folder belongs there: move the file away",
+    ModuleNotFoundError: "type .venv/bin/python instead, or set up as README.md says",
 }
 HELP = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
@@ -118,13 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
-            remedy = REMEDIES.get(getattr(error, "errno", None), "")
-            print(f"analysis: {error}{remedy}", file=sys.stderr)
-            return 2
-        except ModuleNotFoundError as error:
-            remedy = "type .venv/bin/python instead, or set up as README.md says"
-            print(f"analysis: {error} in {sys.executable}; {remedy}", file=sys.stderr)
+        except (ValueError, OSError, ModuleNotFoundError) as error:  # bad input; a broken place
+            remedy = REMEDIES.get(getattr(error, "errno", type(error)))
+            print(f"analysis: {error}{'; ' if remedy else ''}{remedy or ''}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
             tidy(Project.here().root)  # if it was publishing

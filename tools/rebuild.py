@@ -81,7 +81,7 @@ def publish_sound(project: stale.Project, outcomes: list[Outcome]) -> None:
         made |= staged_files(project, out)
         if not out.problems:
             outdated = sorted(earlier.get(out.name, set()) - written)
-            gone += [failed_copy(project, out.name), *map(project.figures.joinpath, outdated)]
+            gone += [project.path(f"{out.name}.failed"), *map(project.figures.joinpath, outdated)]
     put_in_place(project.root, made, gone)
 
 
@@ -94,11 +94,6 @@ def refuse_shared_figures(files: dict[str, set[str]], outcomes: list[Outcome]) -
                 out.problems.append(f"{out.name}: {what}")
 
 
-def failed_copy(project: stale.Project, name: str) -> Path:
-    """Where a notebook that failed is left, as far as it came."""
-    return project.notebooks / f"{name}.failed.ipynb"
-
-
 def staged_files(project: stale.Project, out: Outcome) -> dict[Path, Path]:
     """Where to -> where from: a sound notebook and its figures, or the copy of a failed one."""
     from nbformat.v4 import writes
@@ -106,7 +101,7 @@ def staged_files(project: stale.Project, out: Outcome) -> dict[Path, Path]:
     staged = out.staging / "notebook"
     staged.write_text(writes(out.notebook) + "\n", encoding="utf-8", newline="\n")
     if out.problems:
-        return {failed_copy(project, out.name): staged}
+        return {project.path(f"{out.name}.failed"): staged}
     figures = stale.figure_files(out.staging / "figures")
     return {project.figures / f.name: f for f in figures} | {project.path(out.name): staged}
 

@@ -27,7 +27,8 @@ def on(tiny, command):
     """The arguments of a Python that runs the command line on a tiny project."""
     code = (
         "import signal, sys; from pathlib import Path\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # nohup would have it ignored
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # nohup would have both ignored
+        "if hasattr(signal, 'SIGHUP'): signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
         "from tools import commandline as line, stale\n"
         "project = stale.Project(Path(sys.argv[1])); stale.Project.here = classmethod(lambda cls: project)\n"
         "sys.exit(line.main(sys.argv[2:]))"

@@ -128,7 +128,7 @@ $(PROXY): deploy/package.json deploy/package-lock.json
 
 $(READY_OLDEST): $(READY) pyproject.toml
 	$(PIP) -e ".[maintain]"
-	.venv/bin/uv venv -q --clear --python $(PY) $(OLDEST)
+	.venv/bin/uv venv -q --clear --seed --python $(PY) $(OLDEST)
 	.venv/bin/uv pip install -q --python $(OLDEST) --resolution lowest-direct --only-binary :all: \
 		-e ".[test]"
 	@touch $@

@@ -8,12 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tools.stale import Project
 
-settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
-settings.load_profile("patient")
+for _profile in ("default", "ci"):  # whichever is chosen: a busy machine is no fault of the code
+    _patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile(_profile, settings.get_profile(_profile), **_patient)
 
 NO_BROWSER = "needs Chromium (apt-get install chromium) and playwright (make browser)"
 TINY_TABLES = """\
@@ -66,6 +67,12 @@ class Tiny:
         """File -> bytes of everything a reader has: notebooks and figures."""
         folders = (self.project.notebooks, self.project.figures)
         return {p.relative_to(self.project.root).as_posix(): p.read_bytes() for f in folders for p in f.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def new_tiny():
+    """A function that makes a tiny project in a folder that is there."""
+    return Tiny
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
-SECONDS = 90  # the longest that a start or a notebook may take
+SECONDS = 300  # the longest that a start or a notebook may take
 OPTIONS = ["--no-browser", "--ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root", "--LabApp.news_url=None"]
 OPTIONS += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"]
 SETTINGS = {  # all cells are drawn at once, however long the notebook; no question about news
@@ -47,14 +47,14 @@ def serving(notebooks, home, runs=False):
         yield answering(f"http://127.0.0.1:{port}", home / "lab.log")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=SECONDS)
 
 
 def answering(address, log):
     """The address, once the server answers there."""
     for _ in range(SECONDS * 2):
         try:
-            with urllib.request.urlopen(f"{address}/api", timeout=2):
+            with urllib.request.urlopen(f"{address}/api", timeout=SECONDS):
                 return address
         except OSError:
             time.sleep(0.5)

@@ -148,7 +148,8 @@ def test_the_parameters_cell_is_the_only_one_changed():
 def test_the_committed_brief_makes_an_accessible_page_with_nothing_from_outside(tmp_path):
     import nbformat
 
-    page.write_notebook_page(tmp_path / "PRK.html", nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4))
+    notebook = nbformat.read(Project.here().path(brief.NOTEBOOK), as_version=4)
+    assert brief.write_page(tmp_path / "PRK.html", notebook) == []
     text = (tmp_path / "PRK.html").read_text(encoding="utf-8")
     seen = Tags(text).found
     tags = [tag for tag, _ in seen]
@@ -215,7 +216,7 @@ def test_all_180_briefs_read_well_and_print_on_two_sheets_of_letter_and_a4(chrom
         style = head.replace("@page {", f"@page {{ size: {size};")
         sheet.write_text(f"{style}{opened}{body}</body></html>", encoding="utf-8")
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={out}"]
-        subprocess.run([chromium, *options, str(sheet)], check=True, capture_output=True, timeout=300)
+        subprocess.run([chromium, *options, str(sheet)], check=True, capture_output=True, timeout=600)
         assert len(re.findall(rb"/Type\s*/Page[^s]", out.read_bytes())) == 2 * len(listed) == 360
 
 
@@ -238,7 +239,7 @@ def test_the_command_writes_a_page_for_each_country_and_refuses_an_unknown_one(c
     assert [odd(text) for text in (fiji, kosovo, states)] == [[], [], []]
     assert main(["brief", "KEY"]) == 2
     assert "did you mean KEN (Kenya)" in capsys.readouterr().err
-    assert not list(Project.here().build.glob("briefs-*"))
+    assert not list(Project.here().build.glob(".briefs-*"))
 
 
 def test_the_committed_brief_is_run_for_north_korea():

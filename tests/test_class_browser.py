@@ -58,7 +58,7 @@ def lab_of(folder, log):
         yield answering(f"http://127.0.0.1:{port}", log)
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
+        server.wait(timeout=SECONDS)
 
 
 class Lab:
@@ -254,7 +254,7 @@ def test_a_broken_lesson_comes_back_from_one_cell_and_the_menu(lab, folder):
     if (button := lab.page.locator(".jp-Dialog button.jp-mod-accept")).count():
         button.click()
     lab.page.wait_for_function(
-        f"() => window.jupyterapp.shell.currentWidget.content.widgets.length == {len(before)}", timeout=20_000
+        f"() => window.jupyterapp.shell.currentWidget.content.widgets.length == {len(before)}", timeout=SECONDS * 1000
     )
     assert lab.ids() == before == on_disk(folder, "lesson_2")
     aside = list((folder / "build/lab/notebooks/class").glob("lesson_2.2*.ipynb"))

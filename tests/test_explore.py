@@ -214,7 +214,7 @@ def choose_next(page, name):
 
 def changed(page, place, before):
     """The figure after it changed."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         now = shown(page, place)
         if now[0] != before[0] and now[1] != before[1]:

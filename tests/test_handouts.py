@@ -159,7 +159,7 @@ def sheets(chromium, page, out, size=""):
     sized = f"@page {{ size: {size};" if size else "@page {"
     source.write_text(text.replace("@page {", sized, 1), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={out}"]
-    subprocess.run([chromium, *options, str(source)], check=True, capture_output=True, timeout=120)
+    subprocess.run([chromium, *options, str(source)], check=True, capture_output=True, timeout=600)
     return len(re.findall(rb"/Type\s*/Page[^s]", out.read_bytes()))
 
 

@@ -19,7 +19,7 @@ from tools.commandline import main
 from tools.stale import Project
 
 CELL = ("code", "1 + 1")
-SECONDS = 60
+SECONDS = 300
 OTHERS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
 
 
@@ -157,7 +157,7 @@ def ask(address, body=None):
     """The answer of the server, from a GET, or a POST with a body."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{address}api/kernels", data, {"Authorization": "token t"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
         return json.load(answer)
 
 

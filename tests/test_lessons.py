@@ -475,7 +475,7 @@ def run(notebook_text, tmp_path, monkeypatch, **options):
 
     monkeypatch.setenv("ANALYSIS_FIGURES", str(tmp_path))
     notebook = nbformat.reads(notebook_text, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}, **options).execute()
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}, **options).execute()
     return notebook
 
 

@@ -18,7 +18,7 @@ FRAME = pd.DataFrame(
         "people": [9999, 331003000, -10000],
         "rate": [0.5, 12345.25, None],
         "printed": ["331003000", "3.3", ""],
-        "words": ["at least 2", "", None],
+        "words": ["at least 2", "", float("nan")],
     }
 )
 

@@ -43,9 +43,10 @@ def with_parameter(notebook: Any, iso3: str) -> Any:
 def write_page(path: Path, notebook: Any, **around: Any) -> list[str]:
     """Write the page; what is wrong with the notebook, if it cannot be shown."""
     try:
-        page.write_notebook_page(path, notebook, **around)
+        content = page.body(notebook)
     except ValueError as error:
         return [f"{path.stem}: {error}"]
+    page.publish(path, [*page.headings(content), path.stem][0], content, **around)
     return []
 
 

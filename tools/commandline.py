@@ -1,6 +1,7 @@
 """The command line: reads arguments, calls one command, turns what happens into an exit code."""
 
 import argparse
+import errno
 import os
 import re
 import signal
@@ -31,6 +32,11 @@ COMMANDS = {  # command -> module of tools, its function, what that is given
     "class": ("classroom.zips", "write_class", ["project", "wheels"]),
     "site": ("site", "write_site", ["project", "countries"]),
     "lab": ("lab", "open_lab", ["project", "extra", "fresh"]),
+}
+REMEDIES: dict[Any, str] = {  # what to do when the system, or Python, refuses
+    errno.ENOSPC: "free some space and type the same command again",
+    errno.EEXIST: "a folder belongs there: move the file away",
+    ModuleNotFoundError: "type .venv/bin/python instead, or set up as README.md says",
 }
 HELP = (Path(__file__).parent / "templates" / "help.md.j2").read_text(encoding="utf-8")
 
@@ -113,10 +119,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (ValueError, OSError) as error:  # bad input, or a file that cannot be written
-            print(f"analysis: {error}", file=sys.stderr)
+        except (ValueError, OSError, ModuleNotFoundError) as error:  # bad input; a broken place
+            remedy = REMEDIES.get(getattr(error, "errno", type(error)))
+            print(f"analysis: {error}{'; ' if remedy else ''}{remedy or ''}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
+            tidy(Project.here().root)  # if it was publishing
             print("analysis: stopped; nothing was left half-written", file=sys.stderr)
             return 130
         return code

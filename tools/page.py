@@ -106,12 +106,6 @@ def body(notebook: Any, code: bool = False, files: Mapping[str, str] = {}) -> st
     return "\n".join(part for part in parts if part.strip())
 
 
-def write_notebook_page(path: Path, notebook: Any, code: bool = False, **around: Any) -> None:
-    """Write a notebook's page, without or with its code; its title is the first heading."""
-    content, kind = body(notebook, code), "notebook" if code else ""
-    publish(path, [*headings(content), path.stem][0], content, kind, **around)
-
-
 def publish(path: Path, title: str, content: str, kind: str = "", **around: Any) -> None:
     """Write a page, whole or not at all; content is HTML, kind a CSS class.
 

@@ -14,6 +14,8 @@ from tools.run import Outcome, run_notebooks
 def find_notebooks(project: stale.Project, wanted: list[str], every: bool = False) -> list[str]:
     """The notebooks of these names, each once; ValueError with the nearest name for others."""
     known, found = project.names(every), []
+    if not known:
+        raise ValueError("notebooks/ holds none; restore them with: git checkout notebooks")
     for given in wanted:
         name = given.replace("\\", "/").removeprefix("notebooks/").removesuffix(".ipynb")
         if name not in known:
@@ -79,7 +81,7 @@ def publish_sound(project: stale.Project, outcomes: list[Outcome]) -> None:
         made |= staged_files(project, out)
         if not out.problems:
             outdated = sorted(earlier.get(out.name, set()) - written)
-            gone += [failed_copy(project, out.name), *map(project.figures.joinpath, outdated)]
+            gone += [project.path(f"{out.name}.failed"), *map(project.figures.joinpath, outdated)]
     put_in_place(project.root, made, gone)
 
 
@@ -92,11 +94,6 @@ def refuse_shared_figures(files: dict[str, set[str]], outcomes: list[Outcome]) -
                 out.problems.append(f"{out.name}: {what}")
 
 
-def failed_copy(project: stale.Project, name: str) -> Path:
-    """Where a notebook that failed is left, as far as it came."""
-    return project.notebooks / f"{name}.failed.ipynb"
-
-
 def staged_files(project: stale.Project, out: Outcome) -> dict[Path, Path]:
     """Where to -> where from: a sound notebook and its figures, or the copy of a failed one."""
     from nbformat.v4 import writes
@@ -104,7 +101,7 @@ def staged_files(project: stale.Project, out: Outcome) -> dict[Path, Path]:
     staged = out.staging / "notebook"
     staged.write_text(writes(out.notebook) + "\n", encoding="utf-8", newline="\n")
     if out.problems:
-        return {failed_copy(project, out.name): staged}
+        return {project.path(f"{out.name}.failed"): staged}
     figures = stale.figure_files(out.staging / "figures")
     return {project.figures / f.name: f for f in figures} | {project.path(out.name): staged}
 

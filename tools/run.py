@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -85,6 +87,7 @@ class Kernel:
 
     def new_client(self, notebook: Any) -> Any:
         """A client with no kernel yet, which ignores the kernels that the user has installed."""
+        import ipykernel.kernelspec  # noqa: F401  (jupyter_client does not say that it is missing)
         from jupyter_client.kernelspec import KernelSpecManager
         from jupyter_client.manager import AsyncKernelManager
         from nbclient import NotebookClient
@@ -153,6 +156,19 @@ def environment(project: Project, staging: Path) -> dict[str, str]:
         "IPYTHONDIR": str(staging / "ipython"),
         "PYTHONPATH": os.pathsep.join(path),
     }
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is done; only for the main thread, which receives it."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> None:

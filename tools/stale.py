@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -48,11 +48,10 @@ class Project:
     def staging(self, kind: str) -> Iterator[str]:
         """A new folder under build/ for one command's run; it goes when its `with` block ends."""
         self.build.mkdir(exist_ok=True)
-        with ExitStack() as stack:
-            with held(self.build):  # nobody sweeps it before it is held
-                new = TemporaryDirectory(None, f".{kind}-", self.build, ignore_cleanup_errors=True)
-                folder = stack.enter_context(new)
-                stack.enter_context(held(Path(folder)))
+        with (
+            held(self.build, shared=True),
+            TemporaryDirectory(None, f".{kind}-", self.build, ignore_cleanup_errors=True) as folder,
+        ):
             yield folder
 
 

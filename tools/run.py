@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from tools import prose
 from tools.forked import POSSIBLE, Nursery, provisioner
-from tools.publish import hold_interrupts
 from tools.stale import RECORD_KEY, Project, digests, make_record, read_notebook
 
 CELL_SECONDS = 120  # the longest that one cell may take

@@ -62,7 +62,7 @@ def strings(value, key=""):
 
 
 def read(path):
-    """The text of a notebook's Markdown cells, a lesson's file, a page, or what the tables' description says of each."""
+    """The text of a notebook's Markdown, a lesson's file, a page, or what the tables' description says of each."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]

@@ -114,8 +114,9 @@ def spoiled_tables(figure):
 
 
 def spoiled_axes(figure):
-    """Each set of axes: another unit, scale, heading; ticks, texts and the key exchanged; bars cut off."""
+    """Each set of axes: there twice; another unit, scale, heading; ticks, texts and the key changed; bars cut off."""
     for number in range(len(figure["axes"])):
+        yield f"{number}: twice", figure | {"axes": [*figure["axes"], figure["axes"][number]]}
         for side in "xy":
             yield f"{number}: {side} label", changed(figure, number, [side, "label"], lambda text: text + " (per 100)")
             yield (
@@ -123,11 +124,15 @@ def spoiled_axes(figure):
                 changed(figure, number, [side, "scale"], lambda s: "linear" if s == "log" else "log"),
             )
             yield f"{number}: {side} turned", changed(figure, number, [side, "limits"], lambda ends: ends[::-1])
+            for end in (0, 1):
+                yield f"{number}: {side} cut", changed(figure, number, [side, "limits", end], moved)
         axes = figure["axes"][number]
         yield f"{number}: heading", changed(figure, number, ["title"], lambda text: text + "!")
         for part in ("x_ticks", "y_ticks", "legend"):
             if axes[part] != axes[part][::-1]:
                 yield f"{number}: {part} exchanged", changed(figure, number, [part], lambda texts: texts[::-1])
+            for place in range(len(axes[part])):
+                yield f"{number}: {part} {place}", changed(figure, number, [part, place], lambda text: text + "0")
         for place in range(len(axes["texts"])):
             yield f"{number}: text {place}", changed(figure, number, ["texts", place, 0], lambda text: text + "0")
             yield f"{number}: text {place} moved", changed(figure, number, ["texts", place, 1], moved)
@@ -135,7 +140,7 @@ def spoiled_axes(figure):
 
 
 def spoiled_marks(figure, number):
-    """Each mark: left out, of another colour, shape or name, at twice its value, a point less, two exchanged."""
+    """Each mark: left out, of another colour, shape or name, at twice its value, a point less, there twice."""
     marks = figure["axes"][number]["marks"]
     for place, mark in enumerate(marks):
         where = f"{number}: mark {place}"
@@ -145,6 +150,7 @@ def spoiled_marks(figure, number):
             f"{where} left out",
             changed(figure, number, ["marks"], lambda all_, place=place: all_[:place] + all_[place + 1 :]),
         )
+        yield f"{where} twice", changed(figure, number, ["marks"], lambda all_, mark=mark: [*all_, mark])
         yield (
             f"{where} colour",
             changed(figure, number, ["marks", place, "colour"], lambda c: ["purple" if c != ["purple"] else "green"]),

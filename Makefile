@@ -34,7 +34,7 @@ figures: $(READY)         # run every notebook, write figures/
 	@$(PY) -m analysis rebuild --all
 
 test: $(READY_TEST)       # every test that takes less than 15 seconds
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --junitxml build/tests.xml
 
 test-slow: $(READY_TEST)  # the others
 	$(PY) -m pytest -m slow

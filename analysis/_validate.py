@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analysis import _package
 from analysis._package import LONGEST, CsvRows, Entry, Problem, TableError, near
+from analysis.rounding import is_finer
 
 AGAINST = "check it against the source"
 WHOLE = r"-?[0-9]{1,18}"  # \d would allow the digits of every script
@@ -28,7 +29,6 @@ def problems_in(rows: CsvRows, entry: Entry, folder: Path) -> Problems:
     for field in schema["fields"]:
         yield from column_problems(entry, field, records, folder)
     yield from primary_key_problems(entry, records)
-    # the second kind is this project's own, which allows a few values more, such as WLD
     for key in [*schema.get("foreignKeys", []), *schema.get("foreignKeysExcept", [])]:
         yield from foreign_key_problems(entry["path"], key, records, folder)
 
@@ -76,20 +76,28 @@ def header_problems(file: str, header: list[str], names: list[str]) -> Problems:
 def column_problems(entry: Entry, field: Entry, records: Records, folder: Path) -> Problems:
     """The first rule that each cell of one column breaks."""
     missing = entry["schema"].get("missingValues", [""])
-    limit, beside = field.get("maximumFrom", {}), field.get("atMost")
-    limits: dict[str, str] = {}
-    if limit:  # the largest value allowed beside each value of the column `by`
-        limits |= dict(columns_of(limit["resource"], [limit["by"], limit["field"]], folder))
-    for line, row in records:
-        text, by = row[field["name"]], row.get(limit.get("by"), "")
-        top = row[beside] if beside else limits.get(by, "")
+    rules = [limits(field.get(rule, {}), records, folder) for rule in ("maximumFrom", "rounding")]
+    for (line, row), (top, place), (unit, of) in zip(records, *rules, strict=True):
+        text = row[field["name"]]
         fault = cell_fault(field, text, text in missing)
-        compared = not fault and re.fullmatch(NUMBER, text) and top not in missing
-        if compared and not (re.fullmatch(NUMBER, top) and float(text) <= float(top)):
-            other = f"{limit['field']} of {by} in {limit['resource']}.csv" if limit else beside
-            fault = f"is above {top}, the {other}", f"{AGAINST}, and its unit"
+        if not fault and re.fullmatch(NUMBER, text):
+            if re.fullmatch(NUMBER, top) and float(text) > float(top):
+                fault = f"is above {top}, the {place}", f"{AGAINST}, and its unit"
+            elif unit and is_finer(text, unit) and text not in field.get("finer", []):
+                fault = f"is finer than {unit}, the {of}", f"{AGAINST}, and the rounding"
         if fault:
             yield Problem(entry["path"], line, field["name"], text, *fault)
+
+
+def limits(rule: Entry, records: Records, folder: Path) -> Iterator[tuple[str, str]]:
+    """For each record what a rule allows, and where that stands: here, beside it, elsewhere."""
+    table, column = rule.get("resource"), rule.get("field")
+    known = dict(columns_of(table, [rule["by"], rule["field"]], folder)) if table else {}
+    for _, row in records:
+        if table:
+            yield known.get(row[rule["by"]], ""), f"{column} of {row[rule['by']]} in {table}.csv"
+        else:
+            yield row[column] if column else rule.get("fixed", ""), column or "rounding given"
 
 
 def cell_fault(field: Entry, text: str, missing: bool) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis import _drawn, tables
 from analysis._shown import Picture
@@ -56,13 +57,14 @@ def canvas(rows: int = 1, columns: int = 1, height: float = 5.0, **more: Any) ->
 
 def save(
     fig: Figure, name: str, *, title: str, subtitle: str, alt: str, table: pd.DataFrame,
-    inputs: Sequence[pd.DataFrame], source: str = "",
+    inputs: Sequence[pd.DataFrame], note: str = "",
 ) -> Picture:
     """Finish and save a figure; returns it as a picture with alt text, for the last line of a cell.
 
     title: the finding; subtitle: what is drawn, in which unit; alt: what is seen, the title follows
-    it; table: the rows drawn; inputs: the frames that tables.load gave; source: else what they
-    cite. Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
+    it; table: the rows drawn; inputs: the frames that tables.load gave, or the rows used of them,
+    whose publications the footer cites; note: said before them in the footer.
+    Writes NAME.png, .svg, .csv (the table) and .json (drawn values, checksums of the inputs)
     into figures/, or $ANALYSIS_FIGURES, which rebuild and tests set; and, if $ANALYSIS_PROJECTOR
     names a folder, NAME.png in it, the form for a slide: see project.
     ValueError for a bad name, alt text under 40 characters, an empty table, or no inputs.
@@ -74,7 +76,7 @@ def save(
         raise ValueError(f"figure {name} needs a table and alt text of 40 characters or more")
     if not inputs or not all("sha256" in frame.attrs for frame in inputs):
         raise ValueError(f"figure {name} needs as inputs the frames that tables.load gave for it")
-    source = source or "; ".join(tables.publications(inputs)) + "."
+    source = "; ".join(filter(None, [note, *tables.publications(inputs)])) + "."
     dress(fig, title, subtitle, source)
     folder = Path(os.environ.get("ANALYSIS_FIGURES") or tables.DATA.parent / "figures")
     folder.mkdir(parents=True, exist_ok=True)
@@ -132,8 +134,7 @@ def dress(fig: Figure, title: str, subtitle: str, source: str) -> None:
         legend.set_bbox_to_anchor((margin, top / height))
         top -= 0.1 + 0.19 * -(-len(legend.get_texts()) // vars(legend)["_ncols"])
     room = (0.01, bottom / height, 0.98, (top - bottom) / height)
-    fig.set_layout_engine("constrained", rect=room)  # type: ignore[call-overload]
-    fig.draw_without_rendering()  # computes the layout, which is then kept
+    ConstrainedLayoutEngine(rect=room).execute(fig)  # computed once, and then kept
     fig.set_layout_engine("none")
     for ax in fig.axes:  # rounded: the last digit of a layout differs between runs
         left, low, width, tall = (round(value, 6) for value in ax.get_position().bounds)

@@ -123,9 +123,9 @@ def largest(contest: Contest, rows: NDArray[np.intp], active: NDArray[np.bool_])
     if len(rows) == len(contest.order):
         active = np.tril(active)  # each pair is there twice, and once will do
     for i, other in zip(rows, active, strict=True):
-        if other.any():
-            lead = contest.noise[other] - contest.noise[i]
-            lead /= contest.spread[i, other][:, None]
+        for step in np.unique(contest.spread[i, other]):  # dividing by one number keeps order, so
+            same = contest.noise[other & (contest.spread[i] == step)]  # that the ends will do
+            lead = (np.stack([same.max(axis=0), same.min(axis=0)]) - contest.noise[i]) / step
             np.maximum(found, [lead.max(axis=0), -lead.min(axis=0)], out=found)
     return found
 

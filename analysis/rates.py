@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.rounding import CANNOT, UNROUNDED, Interval, exact, printed, prints_as, total, verdict
+from analysis.rounding import CANNOT, Interval, exact, is_finer, printed, prints_as, total, verdict
 
 Amount = TypeVar("Amount", int, float, pd.Series, Interval)
 
@@ -48,27 +48,17 @@ def units_of(one: Any, other: Any) -> list[str]:
     return [str(column.attrs.get("units", {}).get(column.name, "")) for column in columns]
 
 
-def printed_interval(text: str, unit: str) -> Interval:
-    """The interval of a printed figure; one finer than its column is read to the whole person.
-
-    One such exists: Taiwan's population of 2016, 23,476,640 in a column of thousands.
-    """
-    if unit == UNROUNDED or text.startswith("<"):
-        return printed(text, unit)
-    finer = (exact(text) / exact(unit)).denominator != 1
-    return printed(text, 1 if finer else unit)
-
-
 def row_intervals(row: Any, edition: Any) -> dict[str, Interval | None]:
     """What one printed row allows: people, population, rate per 1,000, their quotient, all of it.
 
     row: of the index; edition: its row of the editions table. None for a figure that is not
     printed. Where rate and quotient share no value, "all" is the range of the printed rate.
     """
-    found: dict[str, Interval | None] = {}
-    for name in ("people", "population", "rate"):
+    found: dict[str, Interval | None] = dict.fromkeys(("people", "population", "rate"))
+    for name in found:
         text, unit = getattr(row, f"{name}_printed"), str(getattr(edition, f"{name}_unit"))
-        found[name] = None if pd.isna(text) else printed_interval(text, unit)
+        if not pd.isna(text):  # one finer than its unit, as Taiwan's of 2016, to the whole person
+            found[name] = printed(text, 1 if is_finer(text, unit) else unit)
     counted, base, rate = found.values()
     if rate:
         rate = found["rate"] = rate * exact(1000) / exact(int(edition.rate_per))
@@ -84,7 +74,7 @@ def rate_check(row: Any, edition: Any, found: dict[str, Interval | None]) -> tup
         return CANNOT, f"no {' and no '.join(gaps)} printed"
     rate, quotient = found["rate"], found["quotient"]
     meets, prints = bool(rate and quotient and rate.meets(quotient)), False
-    if edition.rate_unit != UNROUNDED and not pd.isna(row.people):
+    if rate and rate.low < rate.high and not pd.isna(row.people):
         value = exact(int(row.people)) / exact(int(row.population)) * int(edition.rate_per)
         prints = prints_as(value, row.rate_printed, edition.rate_unit)
     some = "some" if meets else "no"
@@ -122,9 +112,8 @@ def aggregate(
 ) -> pd.DataFrame:
     """Sums over the regions, as printed, of the countries with an estimate.
 
-    index: rows of one edition; also: region -> persons (exact) to add to the denominator. Columns:
-    countries, people, population (persons, as far as printed), rate, low, high (per 1,000; every
-    printed count and population of the region may err on its own).
+    index: rows of one edition; also: region -> persons to add to the denominator. Gives countries,
+    people, population (persons, as printed), rate, low, high (per 1,000; each may err on its own).
     """
     edition = editions.set_index("edition").loc[[index["edition"].iloc[0]]].iloc[0]
     out = []

@@ -104,6 +104,11 @@ def total(intervals: list[Interval]) -> Interval:
     return Interval(sum(i.low for i in intervals), sum(i.high for i in intervals))
 
 
+def is_finer(text: str, unit: Number) -> bool:
+    """True for a printed number with digits below its rounding unit: 2,696,100 to the 1,000."""
+    return unit != UNROUNDED and text[:1] != "<" and (exact(text) / exact(unit)).denominator != 1
+
+
 def printed(text: str, unit: Number) -> Interval:
     """The interval of a printed number: "3.3", "1,091,000" or "<1,000" (read as 0 to 1,000).
 
@@ -119,7 +124,7 @@ def printed(text: str, unit: Number) -> Interval:
     step = exact(unit)
     if step <= 0:
         raise ValueError(f"a rounding unit must be above zero, not {unit}")
-    if (value / step).denominator != 1:
+    if is_finer(text, unit):
         what = f"{text!r} has finer digits than its rounding unit {unit}"
         raise ValueError(f"{what}; check the unit of this table")
     return Interval(value - step / 2, value + step / 2)

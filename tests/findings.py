@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import one_digit
 from analysis import country, mortality, ranks, rates
 from analysis.tables import load
 
@@ -83,5 +84,6 @@ def fault_findings():
 def findings():
     """Name -> what the README prints."""
     found = index_findings() | confidence_findings() | famine_findings() | fault_findings() | PUBLISHED
+    found |= one_digit.findings()
     found |= {"notebooks": len(list((ROOT / "notebooks").glob("*.ipynb")))}
     return {name: str(value) for name, value in found.items()}

@@ -1,7 +1,7 @@
 """How many faults, planted on purpose, would be caught? Tries those of faults.toml, one at a time, each in a copy.
 
-Plain: the fault stands beside the old outputs, as after a careless edit. Rebuilt (--rebuilt): what the fault concerns
-was made anew as well (its `renew`), so that everything agrees with everything, and only a refusal or a test can tell.
+Plain: the fault stands beside the old outputs, as after a careless edit. Rebuilt: what the fault concerns was made anew
+as well (`renew` of its kind), so that everything agrees with everything, and only a refusal or a test can tell.
 The checks run in order of cost until one complains.
 """
 
@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
@@ -22,34 +24,46 @@ WAYS = ("plain", "rebuilt")
 
 
 def read_faults():
-    """(kind -> the test files that stand for it, name -> fault) of faults.toml."""
+    """(kind -> the test files that stand for it, name -> fault, with the `renew` of its kind) of faults.toml."""
     described = tomllib.loads((TESTS / "faults.toml").read_text(encoding="utf-8"))
-    faults = {fault["name"]: fault for fault in described["fault"]}
-    if len(faults) < len(described["fault"]):
-        raise ValueError("faults.toml: two faults have one name; give each its own")
+    faults = {}
+    for fault in described["fault"]:
+        renew = [command.format(name=Path(fault["file"]).stem) for command in described["renew"][fault["kind"]]]
+        if fault["name"] in faults:
+            raise ValueError(f"faults.toml: two faults are named {fault['name']}; give each its own name")
+        faults[fault["name"]] = fault | {"renew": renew}
     return described["tests"], faults
 
 
-def replaced(text, fault, found):
-    """The text with `old` replaced by `new`; ValueError unless `old` was found exactly once in the whole file."""
-    if found != 1:
-        raise ValueError(f"fault {fault['name']}: old occurs {found} times in {fault['file']}; it must occur once")
-    return text.replace(fault["old"], fault["new"])
+def places(fault):
+    """(old, new) of each place that a fault changes."""
+    old, new = fault["old"], fault["new"]
+    return list(zip(old, new, strict=True)) if isinstance(old, list) else [(old, new)]
+
+
+def replaced(texts, fault):
+    """The texts with each `old` replaced by its `new`; ValueError unless each was found exactly once in all of them."""
+    for old, new in places(fault):
+        found = sum(text.count(old) for text in texts)
+        if found != 1:
+            what = f"fault {fault['name']}: old occurs {found} times in {fault['file']}"
+            raise ValueError(f"{what}; it must occur once: {old}")
+        texts = [text.replace(old, new) for text in texts]
+    return texts
 
 
 def planted(text, fault):
     """A file's text with the fault in it; in a notebook it is looked for in what an author wrote, not in outputs."""
     if not fault["file"].endswith(".ipynb"):
-        return replaced(text, fault, text.count(fault["old"]))
+        return replaced([text], fault)[0]
     notebook = json.loads(text)
     cells, sources = notebook["cells"], ["".join(cell["source"]) for cell in notebook["cells"]]
     if "swap" in fault:
         one, other = ([cell["id"] for cell in cells].index(id) for id in fault["swap"])
         cells[one], cells[other] = cells[other], cells[one]
     else:
-        found = sum(source.count(fault["old"]) for source in sources)
-        for cell, source in zip(cells, sources, strict=True):
-            cell["source"] = replaced(source, fault, found).splitlines(keepends=True)
+        for cell, source in zip(cells, replaced(sources, fault), strict=True):
+            cell["source"] = source.splitlines(keepends=True)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -102,42 +116,47 @@ def attempt(sound, fault, way, tests):
         return caught_by(copy, tests, fault["renew"] if fault and way == "rebuilt" else ())
 
 
-def attempts(tried, way, tests):
-    """Name -> what caught it, or an empty text; a line is printed for each. SystemExit if the checkout is not sound."""
-    with tempfile.TemporaryDirectory(prefix="faults-") as sound:
+def attempts(tried, tests, keep):
+    """Try each (fault, way), two at a time; a line is printed and `keep` called for each. SystemExit if not sound."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as sound, ThreadPoolExecutor(2) as pool:
         copy_checkout(Path(sound))  # once: later changes to the checkout make no difference
-        used = sorted({file for fault in tried.values() for file in tests[fault["kind"]]})
-        if alarm := attempt(sound, None, way, used):
+        used = sorted({file for fault, _ in tried for file in tests[fault["kind"]]})
+        if alarm := attempt(sound, None, "plain", used):
             sys.exit(f"the checkout itself is not sound: {alarm} complains without any fault; mend that first")
+        running = {
+            pool.submit(attempt, sound, fault, way, tests[fault["kind"]]): (fault["name"], way) for fault, way in tried
+        }
         results = {}
-        for name, fault in tried.items():
-            results[name] = attempt(sound, fault, way, tests[fault["kind"]])
-            print(f"{name}: {'caught by ' + results[name] if results[name] else 'NOT caught'}", flush=True)
+        for done in as_completed(running):
+            name, way = running[done]
+            results[name, way] = done.result()
+            keep(name, way, done.result())
+            print(f"{way}: {name}: {'caught by ' + done.result() if done.result() else 'NOT caught'}", flush=True)
         return results
 
 
-def record(way, results, faults):
+def record(faults, name, way, caught):
     """Keep what was found in faults.json, and nothing of a fault that is no longer there."""
     known = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    kept = {name: known.get(name, {}) for name in faults}
-    for name, caught in results.items():
-        kept[name][way] = caught
+    kept = {fault: known.get(fault, {}) for fault in faults}
+    kept[name] = {each: caught if each == way else kept[name].get(each) for each in WAYS}
     RECORD.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these faults")
-    parser.add_argument("--rebuilt", action="store_true", help="after what they concern was made anew: slow")
+    parser.add_argument("--way", choices=WAYS, help="only beside old outputs, or only after a rebuild; else both")
     parser.add_argument("--record", action="store_true", help="write what was found to tests/faults.json")
     options = parser.parse_args()
-    way = WAYS[options.rebuilt]
     tests, faults = read_faults()
-    tried = {name: faults[name] for name in options.names or faults if way == "plain" or "renew" in faults[name]}
-    results = attempts(tried, way, tests)
-    print(f"{way}: {sum(map(bool, results.values()))} of {len(results)} faults caught")
-    if options.record:
-        record(way, results, faults)
+    ways = [options.way] if options.way else WAYS
+    tried = [(faults[name], way) for way in ways for name in options.names or faults]
+    keep = partial(record, faults) if options.record else lambda *found: None
+    results = attempts(tried, tests, keep)
+    for way in ways:
+        found = [caught for (_, tried_way), caught in results.items() if tried_way == way]
+        print(f"{way}: {sum(map(bool, found))} of {len(found)} faults caught")
 
 
 if __name__ == "__main__":

@@ -304,8 +304,9 @@ def test_country_codes_lead_to_the_countries_table(name):
 
 def test_corrections_name_a_table_and_a_column_that_exist():
     for row in read("corrections"):
-        fields = RESOURCES[row["table"]]["schema"]["fields"]
-        assert row["column"] in [field["name"] for field in fields]
+        name, _, about = row["table"].partition(" ")
+        fields = [field["name"] for field in RESOURCES[name]["schema"]["fields"]]
+        assert about in ("sources", "columns") or row["column"] in [*fields, "all"]
 
 
 def test_every_table_file_is_described():
@@ -335,14 +336,17 @@ def test_codebook_names_every_column_with_its_unit_and_the_terms():
 def test_sealing_renews_the_checksum_of_the_changed_table_only(tmp_path):
     shutil.copytree(DATA, tmp_path / "data")
     copy, changed = tmp_path / "data", tmp_path / "data" / "claims.csv"
-    changed.write_bytes(changed.read_bytes().replace(b"2,696,000", b"2,697,000"))
+    changed.write_bytes(changed.read_bytes().replace(b'2.7 million', b'2.8 million', 1))
+    with (copy / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write("claims,A02,printed,2.8 million,2.8 million,was 2.7 million,2026-11-24\n")
     index = copy / "index.csv"  # a checkout with Windows line ends is the same table
     index.write_bytes(index.read_bytes().replace(b"\n", b"\r\n"))
     codebook.write_codebook(copy)  # without seal nothing but the codebook is written
     assert json.loads((copy / "datapackage.json").read_text(encoding="utf-8")) == PACKAGE
     codebook.write_codebook(copy, seal=True)
     sealed = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    assert [e["name"] for e in sealed if e["hash"] != RESOURCES[e["name"]]["hash"]] == ["claims"]
+    renewed = [entry["name"] for entry in sealed if entry["hash"] != RESOURCES[entry["name"]]["hash"]]
+    assert renewed == ["claims", "corrections"]
 
 
 def snapshot(folder):

@@ -157,7 +157,7 @@ def out(tmp_path, monkeypatch):
 
 
 def saved(out, fig, name="rates"):
-    figures.save(fig, name, table=TABLE, inputs=[TABLE], source="nobody; somebody.", **WORDS)
+    figures.save(fig, name, table=TABLE, inputs=[TABLE], note="nobody; somebody", **WORDS)
     return json.loads((out / "figures" / f"{name}.json").read_text("utf-8"))
 
 

@@ -79,8 +79,8 @@ def test_inputs_and_footer_come_from_the_frames(out):
     record = drawn(out, "rates")
     assert record["inputs"] == {"other": "def", "rates": "abc"}
     assert record["source"] == "C; A, 2023."  # B is of rows that are not there, D is not cited
-    bars("rates", words=WORDS | {"source": "own words."})
-    assert drawn(out, "rates")["source"] == "own words." and drawn(out, "rates")["inputs"] == {"rates": "abc"}
+    bars("rates", words=WORDS | {"note": "own sum"}, inputs=[TABLE[TABLE["country"] == "PRK"]])  # a part keeps them
+    assert drawn(out, "rates")["source"] == "own sum; A, 2023; C." and drawn(out, "rates")["inputs"] == {"rates": "abc"}
 
 
 @pytest.mark.parametrize("inputs", [[], [TABLE, pd.DataFrame({"n": [1]})]])

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from analysis import tables
 from analysis._shown import as_html
 from page_tags import Tags
-from tools import codebook, page, report, sheet
+from tools import codebook, page, report, seal, sheet
 from tools.commandline import main
 from tools.stale import Project
 
@@ -204,7 +204,16 @@ def data(folder):
     package = json.loads((made / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"] = [r for r in package["resources"] if r["name"] in ("countries", "editions", "index")]
     (made / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    seal.write_seal(seal.standing(package, made), made)
     return made
+
+
+def renew(data):
+    """Make the checksums of datapackage.json fit by hand, past the seal."""
+    package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    for entry in package["resources"]:
+        entry["hash"] = f"sha256:{tables.sha256(data / entry['path'])}"
+    (data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
 
 
 @st.composite
@@ -241,7 +250,11 @@ def check_table(data, changed):
             assert all(re.match(r"data/\w+\.(csv|json).*: .+; .+|\.\.\. and \d+ more", line) for line in lines), lines
             assert max(map(len, lines)) < 1000
             assert (data / "datapackage.json").read_bytes() == kept["datapackage.json"]
-        else:  # what is sealed can be loaded and has no count above its population
+        except ValueError as error:  # sound, but not what was sealed
+            lines = str(error).splitlines()
+            assert all(re.match(r"data/\w+\.csv, row .* was not sealed; put back", line) for line in lines), lines
+            assert (data / "datapackage.json").read_bytes() == kept["datapackage.json"]
+            renew(data)  # what could be sealed can be loaded and has no count above its population
             index = tables.load("index", data)
             assert not (index["people"] > index["population"]).any()
     finally:
@@ -338,7 +351,7 @@ def test_a_brief_on_a_country_with_tags_in_its_name(tmp_path):
     for name in ("countries.csv", "index.csv"):
         path = tmp_path / "data" / name
         path.write_text(path.read_text(encoding="utf-8").replace("Kenya", EVIL), encoding="utf-8")
-    codebook.write_codebook(tmp_path / "data", seal=True)
+    renew(tmp_path / "data")
     env = os.environ | {"PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "analysis", "brief", "KEN"]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)

@@ -70,7 +70,7 @@ def test_a_folder_may_have_a_description_of_its_own(tmp_path):
         {"name": "cows", "type": "integer", "constraints": {"minimum": "0"}},
         {"name": "cows", "type": "string", "constraints": {"pattern": "("}},
         {"name": "cows", "type": "integer", "constraints": "none"},
-        {"name": "cows", "type": "integer", "maximumFrom": {}, "atMost": "sheep"},
+        {"name": "cows", "type": "integer", "maximumFrom": {"field": "sheep"}},
     ],
 )
 def test_a_description_of_other_kinds_is_refused_in_one_line(tmp_path, field):
@@ -106,10 +106,17 @@ def test_a_fault_is_named_with_its_place_and_a_remedy(tmp_path, files, words):
 
 
 def test_digits_finer_than_the_rounding_are_named(tmp_path):
-    row = {"id": "X", "printed": "1,210", "formula": "value(farms.cows; name=Hill)"}
-    staged = own_tables.stage(folder_of(tmp_path, farms=FARMS.replace("1,200", "1,210")), tmp_path / "staged")
-    _, errors = claims.judge(pd.DataFrame([row]), staged)
-    assert "finer digits than its rounding unit 100" in errors[0].message
+    # 1,210 where the list says that cows were rounded to the hundred; 12.55 where shares were, to a tenth
+    finer = FARMS.replace("1,200", "1,210").replace("12.5", "12.55")
+    with pytest.raises(ValueError) as refused:
+        own_tables.stage(folder_of(tmp_path, farms=finer), tmp_path / "staged")
+    assert str(refused.value).splitlines() == [
+        f'{tmp_path}/farms.csv, row 2, column {column}: "{cell}" is finer than {unit}, the rounding given; '
+        "check it against the source, and the rounding"
+        for column, cell, unit in (("cows", "1210", "100"), ("share", "12.55", "0.1"))
+    ]
+    exact = LIST.replace("100", "unrounded")
+    own_tables.stage(folder_of(tmp_path, farms=FARMS.replace("1,200", "1,210"), tables=exact), tmp_path / "staged")
 
 
 def test_a_folder_without_a_description_is_told_what_to_write(tmp_path):

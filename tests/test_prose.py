@@ -130,3 +130,22 @@ def test_the_messages_name_notebook_cell_number_and_expression():
         "a cell 1: <!--= x --> follows neither a number nor marked words"
     ]
     assert untied_messages("a", notebook("All is well in 2023.")) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ('"5"', False),
+        ("str(5)", False),
+        ('f"{5:,}"', False),
+        ("len([n for n in range(5)])", False),
+        ("5", False),
+        ("five", True),
+        ('f"{len(index):,}"', True),
+        ("sum(n for n in index)", True),
+    ],
+)
+def test_a_tie_to_its_own_number_is_refused(expression, names):
+    said = prose_messages("a", notebook(f"5<!--= {expression} -->"), [(True, "5")])
+    refused = f"a cell 1: 5 is tied to {expression}, which names nothing computed"
+    assert said == ([] if names else [refused])

@@ -195,7 +195,7 @@ def test_a_student_sets_up_without_what_testing_needs():
         assert f"@$(PIP) -r {lock} || $(FAILED)\n" in MAKEFILE
     assert README.count(f"python -m pip install -r {RUNNING}`") == 3  # one line for each shell
     lines = shell(README)
-    assert lines.index(f"python -m pip install -r {TESTING}") < lines.index("python -m pytest -n 2 --dist loadfile")
+    assert lines.index(f"python -m pip install -r {TESTING}") < lines.index(recipe("test")[0])
 
 
 def test_makefile_says_when_python_is_too_old():

@@ -12,6 +12,7 @@ from analysis import _package, claims, tables
 from analysis._package import DATA, FILE, Problem, TableError, rows_of
 from analysis._validate import problems_in
 from tools.page import TEMPLATES
+from tools.seal import SEAL, refusals, standing, write_seal
 from tools.stale import Project
 
 BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
@@ -57,17 +58,21 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
     if problems := broken_rules(package["resources"], folder):
         raise TableError(*problems)
     if seal:
+        cells = standing(package, folder)
+        if changed := refusals(cells, folder):
+            raise ValueError("\n".join(changed))
         for table in package["resources"]:
             table["hash"] = f"sha256:{tables.sha256(folder / table['path'])}"
         sealed = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         (folder / FILE).write_text(sealed, encoding="utf-8", newline="\n")
+        write_seal(cells, folder)
     text = codebook(package, folder)
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_documents(project: Project, seal: bool = False) -> None:
     """Write the codebook, with seal the checksums, and the block in README.md; all or nothing."""
-    with all_or_nothing(project.data / FILE, project.data / "README.md"):
+    with all_or_nothing(*(project.data / name for name in (FILE, SEAL, "README.md"))):
         write_codebook(project.data, seal)
         write_verdicts(project.root)
 

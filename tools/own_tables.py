@@ -76,14 +76,15 @@ def write_table(folder: Path, into: Path, entry: dict[str, Any]) -> None:
     fields, path = entry["schema"]["fields"], folder / Path(entry["path"]).name
     header, *rows = _package.rows_of(path)
     rows = [(line, [plain(text) for text in cells]) for line, cells in rows]
-    table = checked([header, *rows], entry, folder)
+    units = {}
     for field in [field for field in fields if field["type"] in ("number", "integer")]:
         field["printed"], unit = True, str(field.get("rounding", UNROUNDED))
         if not STEP.fullmatch(unit):
             what = f'"{unit}", the rounding of {field["name"]}, is no number above zero'
             raise ValueError(f"{path}: {what}; write 0.1, 1000 or {UNROUNDED}")
-        table[f"{field['name']}_unit"] = unit
-        fields.append({"name": f"{field['name']}_unit", "type": "string"})
+        field["rounding"], units[f"{field['name']}_unit"] = {"fixed": unit}, unit
+    table = checked([header, *rows], entry, folder).assign(**units)
+    fields += [{"name": name, "type": "string"} for name in units]
     table.to_csv(into / path.name, index=False, lineterminator="\n")
     more = {"path": path.name, "hash": f"sha256:{tables.sha256(into / path.name)}"}
     entry |= {"title": entry["name"], "sources": [], **entry, **more}

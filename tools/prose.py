@@ -6,6 +6,8 @@ too, inside marks that say where they begin: `**within rounding**<!--= verdict -
 no tie is an error unless EXEMPT lists its kind.
 """
 
+import ast
+import builtins
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -85,6 +87,13 @@ def agrees(says: str, value: str) -> bool:
     return got == (said if "%" in got else said.removesuffix("%"))
 
 
+def named(expression: str) -> bool:
+    """Does an expression use a name of the notebook, and not only its own and Python's?"""
+    names = [n for n in ast.walk(ast.parse(expression, mode="eval")) if isinstance(n, ast.Name)]
+    bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    return bool({name.id for name in names} - bound - set(dir(builtins)))
+
+
 def plain_signs(text: str) -> str:
     """The text with single blanks, an ASCII minus, no plus in front, no blank before a percent."""
     return " ".join(text.split()).replace("\u2212", "-").removeprefix("+").replace(" %", "%")
@@ -106,12 +115,11 @@ def all_ties(notebook: Any) -> Iterator[tuple[int, Tie]]:
 
 def untied_messages(name: str, notebook: Any) -> list[str]:
     """One message for each number of a notebook that is tied to no expression; needs no kernel."""
-    found = []
-    for number, source in markdown(notebook):
-        for token in untied_numbers(source):
-            remedy = f"write {token}<!--= expression -->"
-            found.append(f"{name} cell {number}: {token} is tied to no expression; {remedy}")
-    return found
+    return [
+        f"{name} cell {number}: {token} is tied to no expression; write {token}<!--= expression -->"
+        for number, source in markdown(notebook)
+        for token in untied_numbers(source)
+    ]
 
 
 def prose_messages(name: str, notebook: Any, values: list[tuple[bool, str]]) -> list[str]:
@@ -123,6 +131,8 @@ def prose_messages(name: str, notebook: Any, values: list[tuple[bool, str]]) -> 
             found.append(f"{where} <!--= {formula} --> follows neither a number nor marked words")
         elif not fine:
             found.append(f"{where} {tie.says} is tied to {formula}, which fails: {value}")
+        elif not named(formula):
+            found.append(f"{where} {tie.says} is tied to {formula}, which names nothing computed")
         elif not agrees(tie.says, value):
             found.append(f"{where} prose says {tie.says}, {formula} gives {value}")
     return found + untied_messages(name, notebook)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
 from uuid import uuid4
 
 from tools import prose
+from tools.forked import POSSIBLE, Nursery, provisioner
 from tools.stale import RECORD_KEY, Project, digests, make_record, read_notebook
 
 CELL_SECONDS = 120  # the longest that one cell may take
@@ -94,6 +95,8 @@ class Kernel:
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
         if sys.platform == "linux":  # a name that leaves no file; another may take a free TCP port
             manager.transport, manager.ip = "ipc", f"@{uuid4()}"
+        if warmed := nursery():
+            manager.provisioner = provisioner(manager, warmed)
         limits = {"timeout": CELL_SECONDS, "iopub_timeout": 30, "raise_on_iopub_timeout": True}
         form = {"coalesce_streams": True, "record_timing": False}
         hooks = {"on_cell_start": self.begin_cell, "on_cell_executed": self.end_cell}
@@ -127,18 +130,29 @@ class Kernel:
             manager.cleanup_connection_file()
 
 
+def surroundings() -> dict[str, str]:
+    """What every kernel sees: one thread, no display, hashes that are the same in each run."""
+    one = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "JUPYTER_PLATFORM_DIRS")
+    fixed = dict.fromkeys(one, "1") | {"MPLBACKEND": "agg"}
+    return {"PYTHONHASHSEED": "0", **os.environ} | fixed
+
+
+@cache
+def nursery() -> Nursery | None:
+    """The one process that kernels are forked from, warming up from the first call on."""
+    return Nursery(surroundings()) if POSSIBLE else None
+
+
 def environment(project: Project, staging: Path) -> dict[str, str]:
-    """What a kernel sees: this checkout, one thread, no display, folders of its own."""
+    """What one kernel sees besides: this checkout, folders of its own."""
     startup, figures = staging / "ipython" / "profile_default" / "startup", staging / "figures"
     startup.mkdir(parents=True)
     figures.mkdir()
     (startup / "opened.py").write_text(STARTUP_CODE, encoding="utf-8")
-    one = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "JUPYTER_PLATFORM_DIRS")
     path = filter(None, [str(project.root), os.environ.get("PYTHONPATH")])
-    return {"PYTHONHASHSEED": "0", **os.environ} | dict.fromkeys(one, "1") | {
+    return surroundings() | {
         "ANALYSIS_FIGURES": str(figures),
         "IPYTHONDIR": str(staging / "ipython"),
-        "MPLBACKEND": "agg",
         "PYTHONPATH": os.pathsep.join(path),
     }
 
@@ -217,8 +231,16 @@ def run_notebook(files: dict[str, str], kernel: Kernel, out: Outcome) -> None:
         out.notebook.metadata[RECORD_KEY] = make_record(filed, files, used, figures)
 
 
+def effort(out: Outcome) -> tuple[int, int]:
+    """What tells how long a notebook runs: how often it simulates, and its lines of code."""
+    code = "\n".join(cell.source for cell in out.notebook.cells if cell.cell_type == "code")
+    return code.count("draws="), code.count("\n")
+
+
 def run_notebooks(project: Project, names: list[str], staging: Path) -> list[Outcome]:
     """Run the notebooks in the staging folder; what came of each, in the same order."""
+    nursery()  # it warms up while the notebooks are read
     outcomes = [Outcome(name, staging / name, open_notebook(project.path(name))) for name in names]
-    share_out(project, outcomes, partial(run_notebook, digests(project)))
+    longest_first = sorted(outcomes, key=effort, reverse=True)
+    share_out(project, longest_first, partial(run_notebook, digests(project)))
     return outcomes

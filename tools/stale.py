@@ -14,7 +14,7 @@ from tools.publish import held
 FIGURE_ENDINGS = {".png", ".svg", ".csv", ".json"}  # the four files of a figure
 RECORD_KEY = "analysis"  # where in a notebook's metadata the record lies
 RECORD_PARTS: dict[str, type] = {"cells": str, "outputs": str, "files": dict}  # file -> digest
-RUNNER_FILES = ["tools/run.py", "tools/prose.py"]  # of tools/, what decides what a rebuild writes
+RUNNER_FILES = ["tools/run.py", "tools/forked.py", "tools/prose.py"]  # decide what is written
 CHANGES = {"cells": "cells changed", "outputs": "outputs differ from what the rebuild wrote"}
 CHANGES |= {"data": "or its description changed", "figures": "differs from what the notebook wrote"}
 TOOLS = Path(__file__).resolve().parent

@@ -1,12 +1,16 @@
 <<<<<<< HEAD
+<<<<<<< HEAD
 """For every test, nbval's too: no figure is written into the checkout, and no port is taken."""
 =======
 """For every test, those of nbval too: no figure goes into the checkout, a notebook runs once."""
 >>>>>>> S
+=======
+"""For every test, those that nbval makes too: no figure is written into the checkout."""
+>>>>>>> R
 
 import os
-import sys
 import tempfile
+<<<<<<< HEAD
 <<<<<<< HEAD
 from uuid import uuid4
 
@@ -15,11 +19,14 @@ from jupyter_client.manager import KernelManager
 =======
 from pathlib import Path
 >>>>>>> S
+=======
+>>>>>>> R
 
 sys.path.insert(0, str(Path(__file__).parent / "tests"))  # where once.py lies
 _FIGURES = tempfile.TemporaryDirectory(prefix="figures-")
 os.environ["ANALYSIS_FIGURES"] = _FIGURES.name
 os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+<<<<<<< HEAD
 <<<<<<< HEAD
 
 
@@ -70,3 +77,5 @@ def pytest_configure(config):
 
     IPyNbFile.setup = setup
 >>>>>>> S
+=======
+>>>>>>> R

@@ -1,43 +1,14 @@
-<<<<<<< HEAD
-<<<<<<< HEAD
-"""For every test, nbval's too: no figure is written into the checkout, and no port is taken."""
-=======
 """For every test, those of nbval too: no figure goes into the checkout, a notebook runs once."""
->>>>>>> S
-=======
-"""For every test, those that nbval makes too: no figure is written into the checkout."""
->>>>>>> R
 
 import os
+import sys
 import tempfile
-<<<<<<< HEAD
-<<<<<<< HEAD
-from uuid import uuid4
-
-import nbval.kernel
-from jupyter_client.manager import KernelManager
-=======
 from pathlib import Path
->>>>>>> S
-=======
->>>>>>> R
 
 sys.path.insert(0, str(Path(__file__).parent / "tests"))  # where once.py lies
 _FIGURES = tempfile.TemporaryDirectory(prefix="figures-")
 os.environ["ANALYSIS_FIGURES"] = _FIGURES.name
 os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
-<<<<<<< HEAD
-<<<<<<< HEAD
-
-
-def without_ports(**options):
-    """A kernel manager of nbval's, as tools.run makes them: two files are tested at a time."""
-    return KernelManager(transport="ipc", ip=f"@{uuid4()}", **options)
-
-
-if sys.platform == "linux":
-    nbval.kernel.KernelManager = without_ports
-=======
 if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker shares its session's folder
     _SHARED = tempfile.TemporaryDirectory(prefix="shared-", ignore_cleanup_errors=True)
     os.environ["TESTS_SHARED"] = _SHARED.name
@@ -76,6 +47,3 @@ def pytest_configure(config):
         return file.setup_sanitize_files()
 
     IPyNbFile.setup = setup
->>>>>>> S
-=======
->>>>>>> R

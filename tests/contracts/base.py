@@ -170,8 +170,9 @@ def of_axes(axes: dict[str, Any], part: str) -> Any:
     first, _, rest = part.partition(" ")
     if first in ("x", "y"):
         return axes[f"{first}_ticks"] if rest == "ticks" else axes[first][rest]
-    seen = [without_own(shown) for shown in axes["marks"] if not is_nothing(shown)]
-    shown = seen if first == "marks" else axes[part]
+    shown = axes["marks" if first == "marks" else part]
+    if first == "marks":
+        shown = [without_own(mark) for mark in shown if not is_nothing(mark)]
     return shown[int(rest)] if rest else shown
 
 

@@ -11,7 +11,7 @@ from analysis._package import DATA, FILE, Problem, TableError, rows_of
 from analysis._validate import problems_in
 from tools.page import TEMPLATES
 from tools.publish import put_back
-from tools.seal import SEAL, refusals, standing, write_seal
+from tools.seal import SEAL, refusals, what_stands, write_seal
 from tools.stale import Project
 
 BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
@@ -45,7 +45,7 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
     if problems := broken_rules(package["resources"], folder):
         raise TableError(*problems)
     if seal:
-        cells = standing(package, folder)
+        cells = what_stands(package, folder)
         if changed := refusals(cells, folder):
             raise ValueError("\n".join(changed))
         for table in package["resources"]:

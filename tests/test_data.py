@@ -11,7 +11,7 @@ import frictionless
 import pytest
 
 from analysis import tables
-from tools import codebook
+from tools import codebook, publish
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -377,12 +377,12 @@ def test_a_broken_table_stops_the_codebook_before_it_writes_anything(tmp_path, s
 def test_sealing_is_undone_if_what_follows_fails(tmp_path):
     kept, made = tmp_path / "kept", tmp_path / "made"
     kept.write_bytes(b"before")
-    with pytest.raises(KeyboardInterrupt), codebook.all_or_nothing(kept, made):
+    with pytest.raises(KeyboardInterrupt), publish.put_back(tmp_path, kept, made):
         kept.write_bytes(b"after")
         made.write_bytes(b"new")
         raise KeyboardInterrupt
     assert kept.read_bytes() == b"before" and not made.exists()
-    with codebook.all_or_nothing(kept, made):
+    with publish.put_back(tmp_path, kept, made):
         kept.write_bytes(b"after")
     assert kept.read_bytes() == b"after"
 

@@ -2,6 +2,7 @@
 
 import builtins
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -102,6 +103,7 @@ def serve(channel: socket.socket) -> None:
     for name in WARM:
         import_module(name)
     del vars(builtins)["get_ipython"]
+    gc.freeze()  # no kernel looks through what is loaded, or copies it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for an exit code
     while wanted := channel.recv(1 << 20):
         if len(os.listdir("/proc/self/task")) > 1:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lines that are not blank. Claims had 750 until each phrase was read twice and no word passed over;
 # tools had 1,400 until a reader's own tables came, then pages for everything and copies that refresh.
 # The class came later, on shelves of its own: LESSON in analysis/, and tools/classroom.
-BUDGETS = {"analysis": 1500, "lesson": 194, "analysis/claims": 849, "tools": 1690, "tools/classroom": 593}
+BUDGETS = {"analysis": 1500, "lesson": 194, "analysis/claims": 849, "tools": 1689, "tools/classroom": 593}
 LESSON = ["_answer.py", "lesson.py"]
 # Lower may not import higher. Modules of one row may import those to their left.
 SHELVES = [

@@ -23,7 +23,6 @@ from typing import Any
 WARM = ["ipykernel.kernelapp", "IPython.core.completerlib", "IPython.core.oinspect", "seaborn"]
 WARM += ["matplotlib.backends.backend_svg", "matplotlib.style", "pandas.io.formats.html"]
 POSSIBLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
-AS_PARENT_ENDS = 1  # prctl's PR_SET_PDEATHSIG
 
 
 class Forked:
@@ -109,7 +108,7 @@ def serve(channel: socket.socket) -> None:
         if len(os.listdir("/proc/self/task")) > 1:
             return  # a child would have one thread of them, and the others' locks for ever
         if not (pid := os.fork()):
-            ctypes.CDLL(None).prctl(AS_PARENT_ENDS, signal.SIGKILL)
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends as this one ends
             channel.close()
             return become_kernel(**json.loads(wanted)) if os.getppid() == me else None
         handle = os.pidfd_open(pid)

@@ -170,8 +170,9 @@ def of_axes(axes: dict[str, Any], part: str) -> Any:
     first, _, rest = part.partition(" ")
     if first in ("x", "y"):
         return axes[f"{first}_ticks"] if rest == "ticks" else axes[first][rest]
-    seen = [without_own(shown) for shown in axes["marks"] if not is_nothing(shown)]
-    shown = seen if first == "marks" else axes[part]
+    shown = axes["marks" if first == "marks" else part]
+    if first == "marks":
+        shown = [without_own(mark) for mark in shown if not is_nothing(mark)]
     return shown[int(rest)] if rest else shown
 
 
@@ -215,7 +216,7 @@ def classes(values: Iterable[Any]) -> dict[Any, tuple[str, str]]:
 def between(x: Iterable[Any], low: Iterable[Any], high: Iterable[Any]) -> list[list[float]]:
     """The outline of a band from low to high, as it is drawn: there below, back above."""
     there, back = list(zip(x, low, strict=True)), list(zip(x, high, strict=True))
-    return [list(map(float, point)) for point in [back[0], *there, *back[::-1][:1], *back[::-1], back[0]]]
+    return [list(map(float, point)) for point in [back[0], *there, back[-1], *back[::-1], back[0]]]
 
 
 @functools.cache

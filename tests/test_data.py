@@ -287,6 +287,16 @@ def test_table_says_where_it_is_from_and_what_its_columns_are(name):
         assert field["type"] == "string" or field["name"] == "edition" or field.get("unit"), field["name"]
 
 
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_row_has_a_source_that_a_footer_would_name(name):
+    limits = [source.get("rows", {}) for source in RESOURCES[name]["sources"]]
+    wanted = [{column: {str(value) for value in values} for column, values in limit.items()} for limit in limits]
+    found = read(name)
+    assert [row for row in found if not any(all(row[c] in w[c] for c in w) for w in wanted)] == []
+    for limit in wanted:  # and none is named for a value that no row has
+        assert all(values <= {row[column] for row in found} for column, values in limit.items())
+
+
 @pytest.mark.parametrize("name", [name for name in RESOURCES if "iso3" in read(name)[0]])
 def test_country_codes_lead_to_the_countries_table(name):
     schema = RESOURCES[name]["schema"]

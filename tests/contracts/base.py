@@ -216,7 +216,7 @@ def classes(values: Iterable[Any]) -> dict[Any, tuple[str, str]]:
 def between(x: Iterable[Any], low: Iterable[Any], high: Iterable[Any]) -> list[list[float]]:
     """The outline of a band from low to high, as it is drawn: there below, back above."""
     there, back = list(zip(x, low, strict=True)), list(zip(x, high, strict=True))
-    return [list(map(float, point)) for point in [back[0], *there, *back[::-1][:1], *back[::-1], back[0]]]
+    return [list(map(float, point)) for point in [back[0], *there, back[-1], *back[::-1], back[0]]]
 
 
 @functools.cache

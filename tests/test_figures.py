@@ -1,7 +1,9 @@
 """Figures: drawn values, not pixels. Each fault a reader could be misled by must change what is recorded."""
 
+import io
 import json
 
+import matplotlib.image
 import pandas as pd
 import pytest
 
@@ -88,6 +90,39 @@ def test_a_figure_without_its_inputs_is_refused(out, inputs):
     with pytest.raises(ValueError, match=r"figure rates needs as inputs the frames that tables\.load gave"):
         bars("rates", inputs=inputs)
     assert not list(out.iterdir())
+
+
+def test_a_slide_is_1920_by_1080_and_names_the_first_source_only(out, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_PROJECTOR", str(tmp_path / "slides" / "today"))
+    dressed, dress = [], figures.dress
+
+    def noted(fig, *words):
+        dressed.append(words)
+        dress(fig, *words)
+
+    monkeypatch.setattr(figures, "dress", noted)
+    fig, ax = figures.canvas(height=3)
+    ax.barh(TABLE["country"], TABLE["rate"])
+    figures.save(fig, "rates", table=TABLE, inputs=[TABLE], **WORDS)
+    (path,) = (tmp_path / "slides" / "today").iterdir()
+    assert path.name == "rates.png" and matplotlib.image.imread(path).shape[:2] == (1080, 1920)
+    assert b"Title\0Two stand apart" in path.read_bytes() and b"Software" not in path.read_bytes()
+    assert fig.get_size_inches().tolist() == [8, 4.5]
+    # dressed once for the page and once for the slide, where nothing of the first dress is left
+    assert dressed == [("Two stand apart", "per 1,000", s) for s in ("A, 2023; C.", "A, 2023; more in the notebook.")]
+    shown = [text.get_text() for text in fig.texts]
+    assert shown == ["Two stand apart", "per 1,000", "Source: A, 2023; more in the notebook."]
+    figures.project(fig, path, "Two", "per 1,000", "A, 2023.")
+    assert fig.texts[-1].get_text() == "Source: A, 2023."  # one source is said whole
+
+
+def test_a_figure_that_changes_while_one_looks_writes_no_file(out):
+    fig, ax = figures.canvas(height=3)
+    ax.barh(TABLE["country"], TABLE["rate"])
+    image = figures.preview(fig, "Two stand apart", "per 1,000", "A, 2023.", "Three bars.")
+    assert image.alt == "Three bars." and not list(out.iterdir())
+    assert matplotlib.image.imread(io.BytesIO(image.data)).shape[:2] == (300, 800)  # 8 x 3 inches, 100 dots each
+    assert [text.get_text() for text in fig.texts] == ["Two stand apart", "per 1,000", "Source: A, 2023."]
 
 
 def test_two_runs_give_the_same_bytes(out):

@@ -125,8 +125,7 @@ def printed(text: str, unit: Number) -> Interval:
     if step <= 0:
         raise ValueError(f"a rounding unit must be above zero, not {unit}")
     if is_finer(text, unit):
-        what = f"{text!r} has finer digits than its rounding unit {unit}"
-        raise ValueError(f"{what}; check the unit of this table")
+        raise ValueError(f"{text!r} has finer digits than its rounding unit {unit}; check the unit")
     return Interval(value - step / 2, value + step / 2)
 
 

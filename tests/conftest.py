@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+import once
 from tools.stale import Project
 
 for _profile in ("default", "ci"):  # whichever is chosen: a busy machine is no fault of the code
@@ -125,9 +126,9 @@ def build_class(root, **environment):
 
 
 @pytest.fixture(scope="session")
-def class_built(tmp_path_factory):
+def class_built():
     """build/ with class-students.zip and class-teacher.zip, as `python -m analysis class` writes them."""
-    return build_class(tmp_path_factory.mktemp("class") / "checkout")
+    return once.made("class", lambda folder: build_class(folder / "checkout"))
 
 
 @pytest.fixture(scope="session")

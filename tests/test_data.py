@@ -11,7 +11,7 @@ import frictionless
 import pytest
 
 from analysis import tables
-from tools import codebook
+from tools import codebook, publish
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
@@ -287,6 +287,16 @@ def test_table_says_where_it_is_from_and_what_its_columns_are(name):
         assert field["type"] == "string" or field["name"] == "edition" or field.get("unit"), field["name"]
 
 
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_row_has_a_source_that_a_footer_would_name(name):
+    limits = [source.get("rows", {}) for source in RESOURCES[name]["sources"]]
+    wanted = [{column: {str(value) for value in values} for column, values in limit.items()} for limit in limits]
+    found = read(name)
+    assert [row for row in found if not any(all(row[c] in w[c] for c in w) for w in wanted)] == []
+    for limit in wanted:  # and none is named for a value that no row has
+        assert all(values <= {row[column] for row in found} for column, values in limit.items())
+
+
 @pytest.mark.parametrize("name", [name for name in RESOURCES if "iso3" in read(name)[0]])
 def test_country_codes_lead_to_the_countries_table(name):
     schema = RESOURCES[name]["schema"]
@@ -377,12 +387,12 @@ def test_a_broken_table_stops_the_codebook_before_it_writes_anything(tmp_path, s
 def test_sealing_is_undone_if_what_follows_fails(tmp_path):
     kept, made = tmp_path / "kept", tmp_path / "made"
     kept.write_bytes(b"before")
-    with pytest.raises(KeyboardInterrupt), codebook.all_or_nothing(kept, made):
+    with pytest.raises(KeyboardInterrupt), publish.put_back(tmp_path, kept, made):
         kept.write_bytes(b"after")
         made.write_bytes(b"new")
         raise KeyboardInterrupt
     assert kept.read_bytes() == b"before" and not made.exists()
-    with codebook.all_or_nothing(kept, made):
+    with publish.put_back(tmp_path, kept, made):
         kept.write_bytes(b"after")
     assert kept.read_bytes() == b"after"
 

@@ -204,7 +204,7 @@ def data(folder):
     package = json.loads((made / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"] = [r for r in package["resources"] if r["name"] in ("countries", "editions", "index")]
     (made / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    seal.write_seal(seal.standing(package, made), made)
+    seal.write_seal(seal.what_stands(package, made), made)
     return made
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import rebuild
+from tools import publish, rebuild
 from tools.commandline import main
 from tools.run import Outcome
 from tools.stale import Project, figures_of, read_notebook
@@ -127,6 +127,34 @@ def test_killed_at_any_step_the_next_command_finds_all_old_or_all_new(states, mo
     # two notebooks and four figures: each moved, flushed, put in its place, then three taken away, and the journal
     assert len(after) > 6 * 3 + 3 and mixed > 6 * 2 + 2, "a kill that leaves no mixture shows nothing"
     assert after == sorted(after, reverse=True) and set(after) == {"old", "new"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the command that is killed is a fork of this process")
+def test_sealing_killed_at_any_step_is_undone_by_the_next_command(states, monkeypatch):
+    root, data = states.project.root, states.project.data
+    kept, made = data / "kept.txt", data / "made.txt"
+    after = []
+    for number in count(1):
+        kept.write_text("before")
+        made.unlink(missing_ok=True)
+        if (pid := os.fork()) == 0:
+            at_step(number, lambda: os._exit(9), monkeypatch)
+            try:
+                with publish.put_back(root, kept, made):
+                    for path in (kept, made):
+                        path.write_text("aft")
+                        os.fsync(os.open(path, os.O_RDWR))  # a step more, at which only half is written
+                        path.write_text("after")
+            finally:
+                os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        assert main(["rebuild", "--check"]) == 0 and states.found() == "old"
+        after.append((kept.read_text(), made.read_text() if made.exists() else ""))
+        assert not list(root.rglob("*.unpublished"))
+        if code == 0:
+            break
+    assert after == sorted(after, reverse=True) and set(after) == {("before", ""), ("after", "after")}
+    assert len(after) > 6
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])

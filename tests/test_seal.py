@@ -215,7 +215,7 @@ def test_every_cell_is_sealed_as_it_stands():
 
 
 def test_the_last_correction_of_a_cell_is_what_stands_there():
-    standing, last = seal.standing(PACKAGE, DATA), {}
+    standing, last = seal.what_stands(PACKAGE, DATA), {}
     with (DATA / "corrections.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             last[row["table"], row["row"], row["column"]] = row["value"]

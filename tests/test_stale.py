@@ -187,6 +187,23 @@ def test_a_run_records_the_tables_its_kernel_read(tiny):
     assert stale.find_stale(tiny.project) == {"01_reads": ["data/index.csv or its description changed"]}
 
 
+def test_a_changed_table_runs_its_readers_only(tiny, capsys):
+    tiny.table("index", "n\n1\n")
+    tiny.table("other", "n\n2\n")
+    ran = tiny.project.root / "ran"  # each notebook adds its name when it runs
+    note = f"import pathlib\n_ = pathlib.Path({str(ran)!r}).open('a').write('%s ')"
+    load = "from analysis import tables\nlen(tables.load('%s'))"
+    tiny.notebook("01_reads", ("code", note % "01_reads"), ("code", load % "index"))
+    tiny.notebook("02_other", ("code", note % "02_other"), ("code", load % "other"))
+    tiny.notebook("03_none", ("code", note % "03_none"))
+    assert rebuild.rebuild(tiny.project, []) == 0 and len(ran.read_text().split()) == 3
+    tiny.table("index", "n\n34\n")
+    ran.unlink()
+    assert rebuild.rebuild(tiny.project, []) == 0 and ran.read_text().split() == ["01_reads"]
+    assert rebuild.rebuild(tiny.project, []) == 0 and ran.read_text().split() == ["01_reads"]
+    assert "nothing to rebuild" in capsys.readouterr().out
+
+
 def test_nothing_committed_is_out_of_date(capsys):
     assert rebuild.report_stale(stale.Project.here(), []) == 0, capsys.readouterr().out
 

@@ -73,6 +73,18 @@ SAYS = "All four rates fell after 1995, which is not a trend, and # of # agree"
 RULES = [{"says": SAYS, "because": "so it is"}]
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("of\n**5<!--= x -->** in `code` [two](a/b.md), *one in ten*<!--= y -->.", "of # in two, #."),
+        ('<img src="a.png" alt="Four ranges"> <!-- a note -->and', "Four ranges and"),
+        ("```\n# all\n```\nnot <b>seen</b>", "not seen"),
+    ],
+)
+def test_a_text_is_read_without_its_marks(written, read_as):
+    assert plain(written) == read_as
+
+
 TURNED = [
     ("fell", "rose"),
     ("four", "five"),

@@ -62,7 +62,7 @@ def strings(value, key=""):
 
 
 def read(path):
-    """The text of a notebook's Markdown, a lesson's file, a page, or what the tables' description says of each."""
+    """The text of a notebook's Markdown cells, a lesson's file, a page, or the description of each table."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
@@ -109,6 +109,7 @@ def numbers(column):
     return pd.to_numeric(column) if len(filled) and pd.to_numeric(filled, errors="coerce").notna().all() else column
 
 
+@cache
 def table(name, folder="data", **filters):
     """The rows of a table whose cells read as given; columns of numbers are numbers."""
     found = rows(ROOT / folder / f"{name}.csv")

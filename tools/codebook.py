@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,22 +10,11 @@ from analysis import _package, claims, tables
 from analysis._package import DATA, FILE, Problem, TableError, rows_of
 from analysis._validate import problems_in
 from tools.page import TEMPLATES
-from tools.seal import SEAL, refusals, standing, write_seal
+from tools.publish import put_back
+from tools.seal import SEAL, refusals, what_stands, write_seal
 from tools.stale import Project
 
 BEGIN, END = "<!-- verdicts: generated -->", "<!-- /verdicts -->"
-
-
-@contextmanager
-def all_or_nothing(*paths: Path) -> Iterator[None]:
-    """Put these files back as they were if the block fails or is stopped."""
-    before = [(path, path.read_bytes() if path.exists() else None) for path in paths]
-    try:
-        yield
-    except BaseException:
-        for path, content in before:
-            path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
-        raise
 
 
 def broken_rules(entries: list[dict[str, Any]], folder: Path) -> list[Problem]:
@@ -58,7 +45,7 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
     if problems := broken_rules(package["resources"], folder):
         raise TableError(*problems)
     if seal:
-        cells = standing(package, folder)
+        cells = what_stands(package, folder)
         if changed := refusals(cells, folder):
             raise ValueError("\n".join(changed))
         for table in package["resources"]:
@@ -72,7 +59,8 @@ def write_codebook(folder: Path = DATA, seal: bool = False) -> None:
 
 def write_documents(project: Project, seal: bool = False) -> None:
     """Write the codebook, with seal the checksums, and the block in README.md; all or nothing."""
-    with all_or_nothing(*(project.data / name for name in (FILE, SEAL, "README.md"))):
+    written = [project.data / name for name in (FILE, SEAL, "README.md")]
+    with put_back(project.root, project.root / "README.md", *written):
         write_codebook(project.data, seal)
         write_verdicts(project.root)
 

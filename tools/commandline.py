@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     compare = add("compare", help="compare Walk Free's workbook of 2016, 2018 or 2023 with ours")
     compare.add_argument("file", metavar="FILE", help="the .xlsx file (exit 1 if a cell differs)")
     codebook = add("codebook", help="write data/README.md and the verdicts in README.md")
-    codebook.add_argument("--seal", action="store_true", help="first record the tables' checksums")
+    codebook.add_argument("--seal", action="store_true", help="seal what corrections.csv allows")
     brief = add("brief", help="write a handout on one country, several, or all with an estimate")
     brief.add_argument("countries", nargs="+", metavar="COUNTRY", help="a code or a name, or: all")
     collect = add("collect", help="run what a class handed in; which mistakes were made most")

@@ -2,6 +2,7 @@
 
 import builtins
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -22,7 +23,6 @@ from typing import Any
 WARM = ["ipykernel.kernelapp", "IPython.core.completerlib", "IPython.core.oinspect", "seaborn"]
 WARM += ["matplotlib.backends.backend_svg", "matplotlib.style", "pandas.io.formats.html"]
 POSSIBLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
-AS_PARENT_ENDS = 1  # prctl's PR_SET_PDEATHSIG
 
 
 class Forked:
@@ -102,12 +102,13 @@ def serve(channel: socket.socket) -> None:
     for name in WARM:
         import_module(name)
     del vars(builtins)["get_ipython"]
+    gc.freeze()  # no kernel looks through what is loaded, or copies it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for an exit code
     while wanted := channel.recv(1 << 20):
         if len(os.listdir("/proc/self/task")) > 1:
             return  # a child would have one thread of them, and the others' locks for ever
         if not (pid := os.fork()):
-            ctypes.CDLL(None).prctl(AS_PARENT_ENDS, signal.SIGKILL)
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends as this one ends
             channel.close()
             return become_kernel(**json.loads(wanted)) if os.getppid() == me else None
         handle = os.pidfd_open(pid)

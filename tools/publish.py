@@ -3,9 +3,10 @@
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 PART = ".unpublished"  # ends the name of a file that waits beside the one whose place it takes
 JOURNAL = "build/publish.json"  # what is being put in place, and what taken away
@@ -26,21 +27,40 @@ def held(folder: Path, shared: bool = False, wait: bool = True) -> Iterator[bool
         yield free
 
 
-def put_in_place(root: Path, made: dict[Path, Path], gone: Iterable[Path] = ()) -> None:
-    """Put files in place (where to -> where from) and take others away: all, or none."""
-    parts = {Path(f"{place}{PART}"): staged for place, staged in made.items()}
+def prepare(root: Path, put: Callable[..., Any], made: dict[Path, Path], gone: list[Path]) -> None:
+    """Put all beside their places (where to -> where from), then write the journal."""
     names = [[str(path.relative_to(root)) for path in paths] for paths in (made, gone)]
-    plan = root / f"{JOURNAL}{PART}"
+    parts, plan = [Path(f"{place}{PART}") for place in made], root / f"{JOURNAL}{PART}"
+    for part, staged in zip(parts, made.values(), strict=True):
+        put(staged, part)
+    plan.parent.mkdir(exist_ok=True)
+    plan.write_text(json.dumps(names), encoding="utf-8")
+    for written in (*parts, plan):
+        with written.open("r+b") as file:
+            os.fsync(file.fileno())
+    plan.replace(root / JOURNAL)  # now it will be done, by this process or a later one
+
+
+def put_in_place(root: Path, made: dict[Path, Path], gone: list[Path]) -> None:
+    """Put files in place (where to -> where from) and take others away: all, or none."""
     with held(root):
         finish(root)  # what another command left that was killed during this one's run
         try:
-            for part, staged in parts.items():
-                shutil.move(staged, part)  # from another file system, too
-            plan.write_text(json.dumps(names), encoding="utf-8")
-            for written in (*parts, plan):
-                with written.open("r+b") as file:
-                    os.fsync(file.fileno())
-            plan.replace(root / JOURNAL)  # now it will be done, by this process or a later one
+            prepare(root, shutil.move, made, gone)  # from another file system, too
+        finally:
+            finish(root)
+
+
+@contextmanager
+def put_back(root: Path, *paths: Path) -> Iterator[None]:
+    """Put these files back as they were if the block fails, or is killed."""
+    there = {path: path for path in paths if path.exists()}
+    with held(root):
+        finish(root)
+        try:
+            prepare(root, shutil.copy2, there, [path for path in paths if path not in there])
+            yield
+            (root / JOURNAL).unlink()
         finally:
             finish(root)
 
@@ -56,7 +76,7 @@ def finish(root: Path) -> None:
         for name in gone:
             (root / name).unlink(missing_ok=True)
         journal.unlink()
-    for part in root.glob(f"*/*{PART}"):
+    for part in (*root.glob(f"*{PART}"), *root.glob(f"*/*{PART}")):
         part.unlink()
 
 

@@ -133,8 +133,7 @@ class Kernel:
 def surroundings() -> dict[str, str]:
     """What every kernel sees: one thread, no display, hashes that are the same in each run."""
     one = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "JUPYTER_PLATFORM_DIRS")
-    fixed = dict.fromkeys(one, "1") | {"MPLBACKEND": "agg"}
-    return {"PYTHONHASHSEED": "0", **os.environ} | fixed
+    return {"PYTHONHASHSEED": "0", **os.environ, "MPLBACKEND": "agg"} | dict.fromkeys(one, "1")
 
 
 @cache

@@ -19,7 +19,7 @@ def mark_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6] if text else ""
 
 
-def standing(package: dict[str, Any], folder: Path) -> Texts:
+def what_stands(package: dict[str, Any], folder: Path) -> Texts:
     """What stands in each cell; as further tables, the sources and what the columns mean."""
     found: Texts = {}
     for entry in package["resources"]:

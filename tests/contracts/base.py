@@ -113,7 +113,7 @@ class About:
 
 def agree(expected: Any, found: Any) -> bool:
     """Equal, numbers to 1e-8 of their size (records keep ten digits); keys that are not expected are free."""
-    if isinstance(expected, About):
+    if isinstance(expected, About | Says):
         return expected.met(found)
     if isinstance(expected, dict):
         return isinstance(found, dict) and all(k in found and agree(v, found[k]) for k, v in expected.items())
@@ -170,8 +170,9 @@ def of_axes(axes: dict[str, Any], part: str) -> Any:
     first, _, rest = part.partition(" ")
     if first in ("x", "y"):
         return axes[f"{first}_ticks"] if rest == "ticks" else axes[first][rest]
-    seen = [without_own(shown) for shown in axes["marks"] if not is_nothing(shown)]
-    shown = seen if first == "marks" else axes[part]
+    shown = axes["marks" if first == "marks" else part]
+    if first == "marks":
+        shown = [without_own(mark) for mark in shown if not is_nothing(mark)]
     return shown[int(rest)] if rest else shown
 
 
@@ -215,10 +216,20 @@ def classes(values: Iterable[Any]) -> dict[Any, tuple[str, str]]:
 def between(x: Iterable[Any], low: Iterable[Any], high: Iterable[Any]) -> list[list[float]]:
     """The outline of a band from low to high, as it is drawn: there below, back above."""
     there, back = list(zip(x, low, strict=True)), list(zip(x, high, strict=True))
-    return [list(map(float, point)) for point in [back[0], *there, *back[::-1][:1], *back[::-1], back[0]]]
+    return [list(map(float, point)) for point in [back[0], *there, back[-1], *back[::-1], back[0]]]
 
 
 @functools.cache
 def own_table(name: str) -> pd.DataFrame:
     """NAME.csv: for what was simulated, which the contract then holds by About, and the marks to it."""
     return pd.read_csv(ROOT / "figures" / f"{name}.csv")
+
+
+class Says:
+    """A text that need only hold these parts: a sentence whose wording its own tests hold."""
+
+    def __init__(self, *parts: str) -> None:
+        self.parts = parts
+
+    def met(self, found: Any) -> bool:
+        return isinstance(found, str) and all(part in found for part in self.parts)

@@ -387,8 +387,8 @@ def growth_between_censuses():
     needed = {name: [(after - before + usual_ + more) / 15 for more in excess] for name, usual_ in died.items()}
     room = sorted((births.sum() - (after - before) - usual_) / 1e6 for usual_ in died.values())
     at_article = [values[excess.index(ARTICLE * 1_000_000)] for values in needed.values()]
-    more = "more" if min(at_article) > births.max() else "no more"
-    title = f"On average, {SAID} needs {more} births a year than the UN's highest; at its births, {room[0]:.2f} to "
+    needs = "needs" if min(at_article) > births.max() else "does not need"
+    title = f"On average, {SAID} {needs} more births a year than the UN's highest; at its births, {room[0]:.2f} to "
     title += f"{room[1]:.2f} million excess deaths fit"
     rising = all(low < high for values in needed.values() for low, high in pairwise(values))
     millions = [n / 1e6 for n in excess]

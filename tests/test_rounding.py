@@ -114,7 +114,7 @@ def test_sum_of_intervals():
 
 
 HOW = "as a number; write digits such as 2,696,000 or 104.6"
-FINER = "'3.25' has finer digits than its rounding unit 0.1; check the unit of this table"
+FINER = "'3.25' has finer digits than its rounding unit 0.1; check the unit"
 
 
 @pytest.mark.parametrize(

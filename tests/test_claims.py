@@ -178,6 +178,8 @@ def test_a_chance_is_that_of_all_ways_to_pick(world):
         found = evaluate(f"chance(cities.area; of {of})", Book(world))
         assert float(found.value) == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 10_000) ** 0.5 + 1e-4), of
         assert (found.kind, found.decides) == ("share", exact > 0.95)
+        assert found == evaluate(f"chance(cities.area; of {of})", Book(world))  # the same picks each time
+        assert (found.value == 1) == (exact == 1)  # the rows themselves are counted as one pick more
     with pytest.raises(NoFigure, match="nothing to compare"):
         evaluate("chance(cities.area; of name=Aba|Bex|Cor|Dun)", Book(world))
 

@@ -139,6 +139,17 @@ def test_a_bad_name_or_a_missing_alt_text_is_refused(out, name, words):
     assert not list(out.iterdir())
 
 
+def test_a_text_is_recorded_where_it_belongs(out):
+    fig, ax = figures.canvas(height=3)
+    ax.barh(TABLE["country"], TABLE["rate"])
+    ax.text(12, 1, "a note")
+    ax.annotate("a mark", (104.6, "PRK"), xytext=(7, 0), textcoords="offset points")  # the point, not the letters
+    ax.text(32.0, "MRT", "the third")
+    figures.save(fig, "rates", table=TABLE, inputs=[TABLE], **WORDS)
+    (axes,) = drawn(out, "rates")["axes"]
+    assert axes["texts"] == [["a note", 12, 1], ["a mark", 104.6, 0], ["the third", 32, 2]]
+
+
 def test_tick_labels_out_of_view_are_not_recorded(out):
     fig, ax = figures.canvas(height=3)
     ax.plot([3, 100], [0.0, 0.3])

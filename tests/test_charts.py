@@ -207,6 +207,14 @@ def test_where_a_key_breaks(letters, one_row):
     assert fig.legends[0]._ncols == (3 if one_row else 100 // 35)
 
 
+def test_as_many_names_stand_in_a_row_as_its_hundred_letters_hold():
+    fig, ax = figures.canvas()
+    for place in range(5):
+        ax.plot([0, 1], [0, 1], label=chr(97 + place) * 20)  # 20 letters and 5 of room: four of them
+    charts.key_above(fig)
+    assert fig.legends[0]._ncols == 4
+
+
 def test_a_text_stands_beside_its_point_on_a_white_rim():
     _, ax = figures.canvas()
     charts.beside(ax, "word", 3, 4)

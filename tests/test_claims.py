@@ -178,6 +178,8 @@ def test_a_chance_is_that_of_all_ways_to_pick(world):
         found = evaluate(f"chance(cities.area; of {of})", Book(world))
         assert float(found.value) == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 10_000) ** 0.5 + 1e-4), of
         assert (found.kind, found.decides) == ("share", exact > 0.95)
+        assert found == evaluate(f"chance(cities.area; of {of})", Book(world))  # the same picks each time
+        assert (found.value == 1) == (exact == 1)  # the rows themselves are counted as one pick more
     with pytest.raises(NoFigure, match="nothing to compare"):
         evaluate("chance(cities.area; of name=Aba|Bex|Cor|Dun)", Book(world))
 
@@ -738,3 +740,35 @@ def test_a_faulty_file_is_refused(tmp_path, content, message):
 def test_the_engine_is_light():
     code = "import analysis.claims, sys; print([m for m in ('matplotlib', 'scipy', 'nbclient') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+# --- what a notebook shows ---
+
+
+def test_what_an_articles_words_can_mean():
+    # under 1 in 10, down to 1 in 11.5; ten percent charitably from 0.095 to 0.15
+    found = claims.readings("nearly one in ten")
+    assert found.index.tolist() == ["strict", "charitable"] and found.index.name == "nearly one in ten"
+    assert list(found) == ["lowest", "highest"] and found.values.tolist() == [[2 / 23, 0.1]] * 2
+    assert claims.readings("10 percent").values.tolist() == [[0.095, 0.105], [0.095, 0.15]]
+    assert claims.meaning("10 percent") == Interval("0.095", "0.15")
+
+
+def test_a_notebooks_verdicts_stand_by_id_with_their_numbers_as_text():
+    found = claims.verdicts_of("02_united_states")
+    listed = pd.read_csv(tables.DATA / "claims.csv").query("notebook == '02_united_states'")
+    assert found.index.tolist() == listed["id"].tolist() and found.index.name == "id"
+    columns = ["statement", "printed", "tested", "computed", "low", "high", "unit", "verdict", "severity", "reason"]
+    assert list(found) == columns and found["statement"].tolist() == listed["statement"].tolist()
+    # 1,091,000 of 331,003,000 is 0.32960 percent; 1,090,500 of 331,003,500 and 1,091,500 of 331,002,500 the ends
+    numbers = found.loc[["A14", "A15", "A17"], ["computed", "low", "high", "unit"]].values.tolist()
+    counted, share, place = numbers
+    assert counted == ["1,091,000", "1,090,500", "1,091,500", ""]
+    assert share == ["0.3296", "0.3295", "0.3298", "percent"] and place == ["122", "122", "122", "place"]
+    assert found.loc["A21", ["printed", "computed", "low", "high"]].tolist() == [""] * 4  # a text, with no figure
+    assert found.loc["A15", ["printed", "verdict"]].tolist() == ["0.33 percent", "reproduces"]
+
+
+def test_a_row_without_an_id_is_named_as_one():
+    assert str(claims.ClaimError("A01", "printed", "cannot read it")) == "A01, printed: cannot read it"
+    assert str(claims.ClaimError("", "formula", "no")) == "a row without id, formula: no"

@@ -1,7 +1,9 @@
 """Figures: drawn values, not pixels. Each fault a reader could be misled by must change what is recorded."""
 
+import io
 import json
 
+import matplotlib.image
 import pandas as pd
 import pytest
 
@@ -90,6 +92,39 @@ def test_a_figure_without_its_inputs_is_refused(out, inputs):
     assert not list(out.iterdir())
 
 
+def test_a_slide_is_1920_by_1080_and_names_the_first_source_only(out, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_PROJECTOR", str(tmp_path / "slides" / "today"))
+    dressed, dress = [], figures.dress
+
+    def noted(fig, *words):
+        dressed.append(words)
+        dress(fig, *words)
+
+    monkeypatch.setattr(figures, "dress", noted)
+    fig, ax = figures.canvas(height=3)
+    ax.barh(TABLE["country"], TABLE["rate"])
+    figures.save(fig, "rates", table=TABLE, inputs=[TABLE], **WORDS)
+    (path,) = (tmp_path / "slides" / "today").iterdir()
+    assert path.name == "rates.png" and matplotlib.image.imread(path).shape[:2] == (1080, 1920)
+    assert b"Title\0Two stand apart" in path.read_bytes() and b"Software" not in path.read_bytes()
+    assert fig.get_size_inches().tolist() == [8, 4.5]
+    # dressed once for the page and once for the slide, where nothing of the first dress is left
+    assert dressed == [("Two stand apart", "per 1,000", s) for s in ("A, 2023; C.", "A, 2023; more in the notebook.")]
+    shown = [text.get_text() for text in fig.texts]
+    assert shown == ["Two stand apart", "per 1,000", "Source: A, 2023; more in the notebook."]
+    figures.project(fig, path, "Two", "per 1,000", "A, 2023.")
+    assert fig.texts[-1].get_text() == "Source: A, 2023."  # one source is said whole
+
+
+def test_a_figure_that_changes_while_one_looks_writes_no_file(out):
+    fig, ax = figures.canvas(height=3)
+    ax.barh(TABLE["country"], TABLE["rate"])
+    image = figures.preview(fig, "Two stand apart", "per 1,000", "A, 2023.", "Three bars.")
+    assert image.alt == "Three bars." and not list(out.iterdir())
+    assert matplotlib.image.imread(io.BytesIO(image.data)).shape[:2] == (300, 800)  # 8 x 3 inches, 100 dots each
+    assert [text.get_text() for text in fig.texts] == ["Two stand apart", "per 1,000", "Source: A, 2023."]
+
+
 def test_two_runs_give_the_same_bytes(out):
     bars("rates")
     first = {p.name: p.read_bytes() for p in out.iterdir()}
@@ -102,6 +137,17 @@ def test_a_bad_name_or_a_missing_alt_text_is_refused(out, name, words):
     with pytest.raises(ValueError, match="figure"):
         bars(name, words=words)
     assert not list(out.iterdir())
+
+
+def test_a_text_is_recorded_where_it_belongs(out):
+    fig, ax = figures.canvas(height=3)
+    ax.barh(TABLE["country"], TABLE["rate"])
+    ax.text(12, 1, "a note")
+    ax.annotate("a mark", (104.6, "PRK"), xytext=(7, 0), textcoords="offset points")  # the point, not the letters
+    ax.text(32.0, "MRT", "the third")
+    figures.save(fig, "rates", table=TABLE, inputs=[TABLE], **WORDS)
+    (axes,) = drawn(out, "rates")["axes"]
+    assert axes["texts"] == [["a note", 12, 1], ["a mark", 104.6, 0], ["the third", 32, 2]]
 
 
 def test_tick_labels_out_of_view_are_not_recorded(out):

@@ -187,7 +187,7 @@ def test_no_answer_brings_a_traceback(id, answer, capsys):
         ("one in ten", NOT_READ, "digits"),
         (10**20, NOT_READ, "15 digits"),
     ],
-    ids=str,
+    ids=lambda value: " ".join(str(value).split()),  # a test is asked for by its name, which has one line
 )
 def test_what_is_said_of_an_answer_that_is_none(answer, status, word):
     found = judge("rate-2", answer)
@@ -200,7 +200,7 @@ def test_what_is_said_of_an_answer_that_is_none(answer, status, word):
         ("104.6", "104.6"), ("104,6", "104.6"), (" 10 %", "10"), ("10 percent", "10"), ("5,0 per 1,000", "5.0"),
         ("2,696,000", "2696000"), ("2 696 000", "2696000"), ("2'696'000", "2696000"),
         ("2,696,000 people", "2696000"), ("0,330", "0.330"), ("-0.5", "-0.5"), ("1,234.5", "1234.5"),
-        ("12,345", "12345"), ("5.", "5"),
+        ("12,345", "12345"), ("5.", "5"), ("5,", "5"), ("It is 5, I think.", "5"), ("104\u00a0600", "104600"),
     ],
 )  # fmt: skip
 def test_a_number_written_as_text(text, number):
@@ -222,17 +222,31 @@ def test_an_order_in_many_forms(answer):
     assert judge("rank-1", answer).status == RIGHT
 
 
-@pytest.mark.parametrize(("answer", "word"), [(set("DBCA"), "keeps no order"), ("DBC", "once"), ("DDBC", "once")])
-def test_what_is_no_order(answer, word):
-    assert judge("rank-1", answer).status == NOT_READ and word in judge("rank-1", answer).text
+ONCE = 'Write each letter from A to D once, such as "BADC".'
+NO_ORDER = 'A set { } keeps no order; write the letters in one text, such as "BADC".'
+
+
+@pytest.mark.parametrize(("answer", "words"), [(set("DBCA"), NO_ORDER), ("DBC", ONCE), ("DDBC", ONCE)])
+def test_what_is_no_order(answer, words):
+    assert judge("rank-1", answer)[1:] == (NOT_READ, "", f"rank-1: I cannot read this answer. {words}")
+
+
+def test_an_order_is_said_back_as_it_was_read():
+    assert judge("rank-1", "a, b, c, d").text.startswith("rank-1: I checked whether ABCD is the order by rate")
 
 
 def test_a_sentence_is_read_for_three_things_and_left_to_a_person():
     full = judge("rate-5", "By the report's estimate 104.6 of every 1,000 people there are in modern slavery.")
-    assert full.status == WRITTEN and "not found" not in full.text and "let a person read it" in full.text
-    bare = judge("rate-5", "There is very much of it.")
-    assert bare.status == WRITTEN and bare.text.count("not found") == 3
-    assert judge("rate-5", 104.6).status == NOT_READ
+    looked = ["- a number: '104.6'", "- of whom it is a part: 'of every 1,000'", "- a word of caution: 'report'"]
+    left = "I cannot tell whether the sentence is true and kind: let a person read it."
+    assert full[1:] == (WRITTEN, "", "\n".join(["rate-5: I looked for these.", *looked, left]))
+    assert judge("rate-5", "By the REPORT, very many.").text.endswith(f"'REPORT'\n{left}")
+    bare = judge("rate-5", "Very much slavery.")  # three words are a sentence, two are not
+    missing = [f"{line.partition(':')[0]}: not found" for line in looked]
+    assert bare[1:] == (WRITTEN, "", "\n".join(["rate-5: I looked for these.", *missing, left]))
+    for none in (104.6, "Very much."):
+        said = 'rate-5: I cannot read this answer. Write a sentence between quotation marks: answer = "..."'
+        assert judge("rate-5", none)[1:] == (NOT_READ, "", said)
 
 
 def test_hints_come_one_after_the_other_then_the_way(capsys):
@@ -252,7 +266,7 @@ def test_hints_come_one_after_the_other_then_the_way(capsys):
 def test_an_unknown_exercise_names_the_nearest(id, capsys):
     check(id, 5)
     hint(id)
-    assert capsys.readouterr().out.count("There is no exercise") == 2
+    assert capsys.readouterr().out.count(f"There is no exercise {str(id)!r}; ") == 2
     assert "rate-2" in judge("rate-22", 5).text
 
 

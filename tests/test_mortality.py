@@ -89,10 +89,20 @@ def test_expected_deaths_by_hand():
     assert expected_deaths(195, 9.7, 42) == pytest.approx(0.2175, abs=5e-5)
 
 
-@pytest.mark.parametrize("bad", [(-1, 9, 30), (100, -9, 30), (100, 9, -30), (math.nan, 9, 30)])
-def test_expected_deaths_refuses(bad):
-    with pytest.raises(ValueError, match="zero or more"):
+@pytest.mark.parametrize(
+    ("bad", "what"),
+    [
+        ((-1, 9, 30), "people must be zero or more, not -1"),
+        ((100, -9, 30), "rate_per_1000 must be zero or more, not -9"),
+        ((100, 9, -30), "days must be zero or more, not -30"),
+        ((math.nan, 9, 30), "people must be zero or more, not nan"),
+    ],
+)
+def test_expected_deaths_refuses(bad, what):
+    with pytest.raises(ValueError, match=f"^{what}$"):
         expected_deaths(*bad)
+    assert expected_deaths(0, 9, 30) == expected_deaths(100, 0, 30) == expected_deaths(100, 9, 0) == 0
+    assert expected_deaths(0.5, 0.5, 0.5) > 0  # a part of a day, or of a death, is no mistake
 
 
 # ---- excess deaths by hand
@@ -130,7 +140,7 @@ def test_mean_before_and_negative_excess():
 def test_comparison_follows_the_change_of_another_country(made_up):
     """It starts at 10 and follows the other's +0 and +1: 10 and 11. 110,000 people -> 1,210 expected in 1992."""
     moved = mortality.comparison(made_up["rate"], by_year(1990, [7, 7, 8]), "Elsewhere", since=1990)
-    assert moved.tolist() == [10, 10, 11]
+    assert moved.tolist() == [10, 10, 11] and moved.name == "change of Elsewhere since 1990"
     assert excess(made_up, 1992, 1992, moved)["excess"].tolist() == pytest.approx([1650 - 1210])
     with pytest.raises(ValueError, match="1993"):  # the other series ends in 1992
         excess(made_up, 1991, 1993, moved)
@@ -144,7 +154,9 @@ def test_life_expectancy_held_by_hand():
     """
     rate, life = by_year(1990, [6, 10, 11, 8]), by_year(1990, [70, 60, 60, 69])
     held = mortality.life_held(rate, life, 1990, 1993)
-    assert held.tolist() == pytest.approx([6, 6 + 5 / 9, 7 + 1 / 9, 7 + 2 / 3])
+    assert held.tolist() == pytest.approx([6, 6 + 5 / 9, 7 + 1 / 9, 7 + 2 / 3]) and held.name == "life held at 1990"
+    with pytest.raises(ValueError, match="the series of yearly change has no value for 1990; it has 1990 to 1993"):
+        mortality.life_held(rate, life, 1990, 1990)  # a first year has no change into it
     frame = excess(mortality.yearly(rate * 1000, rate), 1991, 1992, held)
     assert frame["excess"].tolist() == pytest.approx([3444.4, 3888.9], abs=0.1)
     assert mortality.life_held(rate, by_year(1990, [70, 60, 60, 70]), 1990, 1993)[1993] == 8  # as long: nothing to move
@@ -197,7 +209,10 @@ def test_a_higher_baseline_takes_away_its_own_deaths(rates, step):
 def test_spread_gives_each_period_and_baseline(made_up):
     baselines = [constant(made_up["rate"], 1990), linear(made_up["rate"], 1990, 1993)]  # both are 10 throughout
     table = mortality.spread(made_up, [(1991, 1992), (1991, 1993)], baselines)
-    assert table["years"].tolist() == [2, 2, 3, 3]
+    assert list(table) == ["first", "last", "years", "baseline", "deaths", "baseline_deaths", "excess"]
+    assert table[["first", "last", "years"]].values.tolist() == [[1991, 1992, 2]] * 2 + [[1991, 1993, 3]] * 2
+    assert table["deaths"].tolist() == [2970, 2970, 4070, 4070]  # 1,320 + 1,650, and 1,100 more
+    assert table["baseline_deaths"].tolist() == pytest.approx([2200, 2200, 3300, 3300])
     assert table["baseline"].tolist() == ["constant 1990", "linear 1990-1993"] * 2
     assert table["excess"].tolist() == pytest.approx([770, 770, 770, 770])  # 1993 adds 1,100 - 1,100 = 0
 

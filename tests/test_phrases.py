@@ -1,6 +1,7 @@
 """Reading printed figures: what each phrase of an article means, strictly and charitably."""
 
 import csv
+import re
 from dataclasses import replace
 from fractions import Fraction as F
 from pathlib import Path
@@ -78,6 +79,7 @@ def both(low, high):
         ("between 1 and 2 million", "count", 2 * MILLION, ("0.5e6", "2.5e6"), None),
         ("10 to 20 percent", "share", "0.2", ("0.095", "0.205"), ("0.05", "0.25")),
         ("10 to 12 percent", "share", "0.12", ("0.095", "0.125"), None),  # by the finer end
+        ("1.5 to 3 percent", "share", "0.03", ("0.0145", "0.0305"), None),
         ("1 to 2 in 10", "share", "0.2", ("0.05", "0.25"), None),
         ("5 to 10 countries", "count", 10, (5, 10), None),
         ("20 of 50 countries", "share", "0.4", ("0.4", "0.4"), None),  # rows of rows
@@ -127,6 +129,10 @@ def test_a_hedge_leaves_one_wide_reading(text, low, high):
         ("nearly one in 150", F(1, 155), F(1, 150), F(1, 150)),
         ("nearly doubled", "1.5", 2, 2),
         ("nearly one in three", F(7, 24), F(1, 3), F(1, 3)),  # nearly a third: half way to a quarter
+        ("nearly one in five", "0.15", "0.2", "0.2"),  # a fifth: half way to a tenth
+        ("nearly one in six", F(2, 15), F(1, 6), F(1, 6)),  # down to 1 in 7.5
+        ("just over one in ten", "0.1", F(2, 17), "0.1"),  # above 1 in 10, up to 1 in 8.5
+        ("just over one in 150", F(1, 150), F(1, 145), F(1, 150)),
         ("nearly 20 times", 19, 20, 20),
         ("nearly ten countries", 9, 10, 10),  # one less at least: from 9.5 no whole number would do
     ],
@@ -355,11 +361,68 @@ def test_every_word_before_a_number_is_read(role):
         assert found.value == plain.value and found.strict == found.charitable != plain.strict, word
 
 
-def test_scale_words_by_hand():
-    powers = {"hundred": 2, "thousand": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9, "trillion": 12}
-    for word, power in powers.items():
-        assert phrase(f"2 {word}").value == 2 * 10**power
-    assert WORDS["scale"].keys() - powers == {"hundred thousand", "hundred million", "mln", "mio", "bln"}
+SIZES = {  # how many zeros each word stands for
+    **{"hundred": 2, "thousand": 3, "hundred thousand": 5, "hundred million": 8, "trillion": 12},
+    **dict.fromkeys(["million", "m", "mn", "mln", "mio"], 6),
+    **dict.fromkeys(["billion", "bn", "bln"], 9),
+}
+
+
+@pytest.mark.parametrize("word", SIZES)
+def test_scale_words_by_hand(word):
+    assert SIZES.keys() == WORDS["scale"].keys()
+    zeros = "0" * SIZES[word]
+    found = phrase(f"2.5 {word}")
+    assert found.value == F(f"25{zeros}") / 10 and (found.kind, found.per) == ("count", 1)
+    assert found.strict == found.charitable == Interval(F(f"245{zeros}") / 100, F(f"255{zeros}") / 100)
+    if SIZES[word] != 2:  # "of a hundred" is a share of one
+        assert phrase(f"half a {word}").value == F(f"5{zeros}") / 10
+
+
+COUNTED = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+COUNTED = [*COUNTED.split(), "seventeen", "eighteen", "nineteen"]
+TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
+RANKED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
+RANKED = [*RANKED.split(), "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"]
+DIVIDED = {"half": 2, "halves": 2, "quarter": 4, "hundredth": 100}
+TIMES = {"twice": 2, "double": 2, "doubled": 2, "thrice": 3, "triple": 3, "tripled": 3, "trebled": 3}
+
+
+def test_each_number_word_stands_for_its_number():
+    cardinals = {word: n for n, word in enumerate(COUNTED)} | TENS
+    cardinals |= {f"{ten} {word}": n + i for ten, n in TENS.items() for i, word in enumerate(COUNTED[:10]) if i}
+    assert WORDS["cardinal"] == {word: str(n) for word, n in cardinals.items()}
+    ordinals = {word: n for n, word in enumerate(RANKED, start=1)} | {"thirtieth": 30}
+    assert WORDS["ordinal"] == {word: str(n) for word, n in ordinals.items()}
+    parts = {word: n for word, n in ordinals.items() if word in WORDS["part"]} | DIVIDED
+    assert WORDS["part"] == {word: str(n) for word, n in parts.items()}
+    times = TIMES | {"quadruple": 4, "quadrupled": 4, "tenfold": 10}
+    assert WORDS["multiple"] == {word: str(n) for word, n in times.items()}
+
+
+@pytest.mark.parametrize(
+    ("words", "number"), [("seventy three", 73), ("Twenty-one", 21), ("eleven", 11), ("ninety", 90)]
+)
+def test_a_number_in_words_is_read_as_that_number(words, number):
+    assert phrase(f"{words} million").value == number * MILLION
+
+
+def test_a_word_is_looked_for_before_its_beginning():
+    """The longest first: otherwise "hundred" would be read of "hundred thousand", and "thousand" be left over."""
+    words = phrases.any_of("scale", "fold")
+    listed = words.removeprefix("(?:").removesuffix(")").split("|")
+    assert sorted(listed) == sorted([*WORDS["scale"], *WORDS["fold"]])
+    assert [len(word) for word in listed] == sorted(map(len, listed), reverse=True)
+    assert re.match(words, "hundred thousand")[0] == "hundred thousand"
+
+
+@pytest.mark.parametrize("text", ["1 percent to 2 million", "1 thousand to 2 million", "between 3 and 2 million"])
+def test_two_numbers_that_do_not_go_together_are_no_span(text):
+    with pytest.raises(ValueError, match="it has two numbers; write them like between 1 and 2 million"):
+        phrase(text)
+    assert phrase("between 2 and 2 million").value == 2 * MILLION and phrase("1 million to 2 million").kind == "count"
 
 
 counts = st.integers(1, 10**9)

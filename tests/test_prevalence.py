@@ -144,6 +144,7 @@ INDEX = load("index", edition=2023).dropna(subset="people")
         (lambda: rates.prevalence(INDEX["rate"], INDEX["population"]), "people needs persons, and this column is"),
         (lambda: rates.people(INDEX["people"], INDEX["population"]), "rate needs people per 1,000"),
         (lambda: rates.prevalence(INDEX["people"][:5], INDEX["population"]), "different rows; take both"),
+        (lambda: rates.people(INDEX["rate"][:5], INDEX["population"]), "different rows; take both"),
     ],
 )
 def test_units_that_do_not_fit_are_refused(call, message):
@@ -161,3 +162,29 @@ def test_a_rate_is_per_1000_in_every_edition():
     # North Korea 2016 prints 4.3729 percent: 43.7 per 1,000
     korea = load("index", iso3="PRK").set_index("edition")["rate"]
     assert korea.round(1).to_dict() == {2016: 43.7, 2018: 104.6, 2023: 104.6}
+
+
+def test_one_country_is_its_own_region(index, editions):
+    # North Korea alone, and a million more people to count it against in one reading: halves of 1,000 either way
+    korea = index[index["iso3"] == "PRK"]
+    for also, more in [(None, 0), ({"Africa": 5}, 0), ({"Asia and the Pacific": 1_000_000}, 1_000_000)]:
+        (row,) = rates.aggregate(korea, editions, also=also).reset_index().to_dict("records")
+        assert list(row) == ["region_as_printed", "countries", "people", "population", "rate", "low", "high"]
+        counted = (row["region_as_printed"], row["countries"], row["people"], row["population"])
+        assert counted == ("Asia and the Pacific", 1, 2_696_000, 25_779_000 + more)
+        assert row["rate"] == pytest.approx(2_696_000 / (25_779_000 + more) * 1000, rel=1e-12)
+        assert row["low"] == pytest.approx(2_695_500 / (25_779_500 + more) * 1000, rel=1e-12)
+        assert row["high"] == pytest.approx(2_696_500 / (25_778_500 + more) * 1000, rel=1e-12)
+
+
+def test_each_rate_is_told_from_the_figures_beside_it(index, ranges):
+    """Count over population, in whole numbers: rounded to a tenth by either tie rule it is the rate, or not."""
+    told = {
+        "reproduces": "printed people over printed population prints as the printed rate",
+        "within rounding": "some people and population that print as shown give the printed rate",
+    }
+    for row in ranges.dropna(subset="population").itertuples():
+        tenths = int(row.rate_printed.replace(".", ""))  # 104.6 are 1,046 tenths; they may be off by half a one
+        near = 2 * abs(row.people * 10_000 - tenths * row.population) <= row.population
+        assert row.check == ("reproduces" if near else "within rounding") and row.reason == told[row.check], row
+    assert (ranges["check"] == "within rounding").any()

@@ -1,5 +1,6 @@
 """Confidence sets for ranks: by hand, against tables of critical values, against brute force, and by their laws."""
 
+import inspect
 import tracemalloc
 from math import ceil, sqrt
 from statistics import NormalDist
@@ -253,6 +254,29 @@ def test_seed_index_and_level():
     assert widths == sorted(widths) and widths[0] < widths[-1]
 
 
+def test_unless_told_otherwise_ten_thousand_draws_of_the_seed_1_at_95_percent():
+    x, se = np.array([0, 1.9, 2.8, 3.6, 4.5, 9]), np.ones(6)
+    contest = ranks.contest_of(x, se, None)
+    assert contest.noise.shape == (6, 10_000) and contest.at == 9500  # 0.95 x 10,001 = 9,500.95: the 9,501st
+    assert (contest.noise == ranks.contest_of(x, se, None, seed=1).noise).all()
+    told = {"level": 0.95, "draws": 10_000, "seed": 1}
+    assert largest_by_chance(se) == largest_by_chance(se, **told)
+    assert largest_by_chance(se) not in (largest_by_chance(se, level=0.9), largest_by_chance(se, seed=2))
+    plain = inspect.signature(rank_sets).parameters
+    assert {name: plain[name].default for name in told} == told
+
+
+def test_errors_that_move_together_are_told_apart_by_what_is_left():
+    # One error for all, times 1, 2 and 4: differences have errors of 1, 2 and 3. Its matrix has one direction only.
+    links = np.outer([1.0, 2, 4], [1.0, 2, 4])
+    assert np.linalg.eigvalsh(links * 1e9).min() < 0  # by the last binary digit, which is no reason to refuse it
+    for size in (1e-9, 1.0, 1e9):  # in persons, thousands or shares
+        x = np.array([0, 3, 20]) * sqrt(size)
+        found = rank_sets(x, covariance=links * size, draws=999, simultaneous=True)
+        assert found.values.tolist() == [[3, 3], [2, 2], [1, 1]]
+        assert rank_sets(x / 3, covariance=links * size, draws=999)["best"].tolist() == [2, 2, 1]
+
+
 def test_draws_count_the_observed_one_too():
     def critical(draws):
         return ranks.contest_of([1, 2], [1, 1], None, 0.95, draws).at
@@ -267,17 +291,26 @@ def test_draws_count_the_observed_one_too():
     ("arguments", "message"),
     [
         ({"estimate": [1, np.nan], "standard_error": [1, 1]}, "estimate has no value at position 1"),
-        ({"estimate": [1, np.inf], "standard_error": [1, 1]}, "finite ones"),
-        ({"estimate": [], "standard_error": []}, "at least one value"),
-        ({"estimate": [1, 2], "standard_error": [1]}, "needs 2 finite values"),
+        ({"estimate": [1, np.inf], "standard_error": [1, 1]}, "^estimate needs at least one value, and finite ones$"),
+        ({"estimate": [], "standard_error": []}, "^estimate needs at least one value"),
+        ({"estimate": [1, 2], "standard_error": [1]}, "^standard_error needs 2 finite values of zero or more$"),
+        ({"estimate": [1, 2], "standard_error": [1, np.nan]}, "^standard_error has no value at position 1"),
         ({"estimate": [1, 2], "standard_error": [1, np.inf]}, "finite"),
         ({"estimate": [1, 2], "standard_error": [1, -1]}, "zero or more"),
-        ({"estimate": [1, 2]}, "either standard_error or covariance"),
+        ({"estimate": [1, 2]}, "^give either standard_error or covariance, and not both$"),
         ({"estimate": [1, 2], "standard_error": [1, 1], "covariance": np.eye(2)}, "not both"),
-        ({"estimate": [1, 2], "covariance": np.eye(3)}, "2 x 2"),
-        ({"estimate": [1, 2], "covariance": [[1, 0.5], [0.1, 1]]}, "symmetric"),
-        ({"estimate": [1, 2], "covariance": [[1, 2], [2, 1]]}, "positive semi-definite"),
-        ({"estimate": [1, 2], "standard_error": [1, 1], "level": 95}, "between 0 and 1"),
+        ({"estimate": [1, 2], "covariance": np.eye(3)}, "^covariance needs to be symmetric, 2 x 2 and without gaps$"),
+        ({"estimate": [1, 2], "covariance": [[1, 0.5], [0.1, 1]]}, "^covariance needs to be symmetric"),
+        ({"estimate": [1, 2], "covariance": [[1e-9, 5e-10], [1e-10, 1e-9]]}, "^covariance needs to be symmetric"),
+        ({"estimate": [1, 2], "covariance": [[1, np.nan], [np.nan, 1]]}, "and without gaps$"),
+        (
+            {"estimate": [1, 2], "covariance": [[1, 2], [2, 1]]},
+            "^covariance is not positive semi-definite: no errors can have it$",
+        ),
+        *(
+            ({"estimate": [1, 2], "standard_error": [1, 1], "level": level}, "^level lies between 0 and 1, such as")
+            for level in (95, 1.5, 1, 0, -0.5)
+        ),
     ],
 )
 def test_bad_input_is_named(arguments, message):

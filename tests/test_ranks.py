@@ -76,13 +76,13 @@ def test_touching_intervals_can_swap():
 
 
 def test_hand_worked_sides():
-    # beside [4, 6]: [5, 7] shares 5 to 6, [6, 8] only 6; [7, 9] is all higher, [1, 3] all lower
-    low = pd.Series([4.0, 5, 6, 7, 1], index=["mine", "shares", "touches", "over", "under"])
-    high = pd.Series([6.0, 7, 8, 9, 3], index=low.index)
+    # beside [4, 6]: [5, 7] shares 5 to 6, [6, 8] only 6 and [2, 4] only 4; [7, 9] is all higher, [1, 3] all lower
+    low = pd.Series([4.0, 5, 6, 2, 7, 1], index=["mine", "shares", "touches", "touched", "over", "under"])
+    high = pd.Series([6.0, 7, 8, 4, 9, 3], index=low.index)
     found = sides(low, high, "mine")
-    assert found.tolist() == ["itself", "either side", "either side", "surely above", "surely below"]
-    # one surely above: best 2; two on either side: worst 4; rank_interval counts the same
-    assert rank_interval(low, high).loc["mine"].tolist() == [2, 4]
+    assert found.tolist() == ["itself", *["either side"] * 3, "surely above", "surely below"]
+    # one surely above: best 2; three on either side: worst 5; rank_interval counts the same
+    assert rank_interval(low, high).loc["mine"].tolist() == [2, 5]
 
 
 def test_index_is_kept():
@@ -92,7 +92,13 @@ def test_index_is_kept():
 
 @pytest.mark.parametrize(
     ("low", "high", "message"),
-    [([1, None], [2, 2], "no value at position 1"), ([3], [2], "low is above high"), ([1], [1, 2], "equal length")],
+    [
+        ([1, None], [2, 2], "^low has no value at position 1; leave rows without one out$"),
+        ([1, 2], [2, None], "^high has no value at position 1"),
+        ([1, 3], [2, 2], r"^low is above high at position 1: 3\.0 > 2\.0$"),
+        ([1], [1, 2], "^low and high need equal length, not 1 and 2$"),
+        ([[1]], [[2]], "^low needs one dimension, not 2$"),
+    ],
 )
 def test_bad_input_is_refused(low, high, message):
     with pytest.raises(ValueError, match=message):

@@ -2,13 +2,24 @@
 
 import math
 import random
+import re
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.rounding import Interval, as_printed, exact, printed, prints_as, total, two_digits
+from analysis.rounding import (
+    Interval,
+    as_printed,
+    each_prints_as,
+    exact,
+    printed,
+    prints_as,
+    total,
+    two_digits,
+    verdict,
+)
 
 UNITS = ["0.01", "0.1", "1", "10", "100", "1000", "100000"]
 values = st.decimals(min_value=0, max_value=10**9, places=6, allow_nan=False, allow_infinity=False)
@@ -103,14 +114,46 @@ def test_sum_of_intervals():
     assert total([printed("3", 1), printed("1", 1)]) == Interval(3, 5)
 
 
-@pytest.mark.parametrize(("text", "unit"), [("12x", "1"), ("1.2.3", "0.1"), ("nan", "1"), ("3.25", "0.1"), ("3", "0")])
-def test_unreadable_numbers_are_refused(text, unit):
-    with pytest.raises(ValueError, match="cannot read|finer digits|above zero"):
+HOW = "as a number; write digits such as 2,696,000 or 104.6"
+FINER = "'3.25' has finer digits than its rounding unit 0.1; check the unit"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "message"),
+    [
+        ("12x", "1", f"cannot read '12x' {HOW}"),
+        ("1.2.3", "0.1", f"cannot read '1.2.3' {HOW}"),
+        ("nan", "1", f"cannot read 'nan' {HOW}"),
+        ("3.25", "0.1", FINER),
+        ("3", "0", "a rounding unit must be above zero, not 0"),
+        ("3", "-1", "a rounding unit must be above zero, not -1"),
+    ],
+)
+def test_unreadable_numbers_are_refused(text, unit, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         printed(text, unit)
 
 
 def test_division_by_an_interval_with_zero_is_refused():
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError, match="^the divisor's interval contains zero$"):
         Interval(1, 2) / Interval(0, 1)
-    with pytest.raises(ValueError, match="low <= high"):
+    with pytest.raises(ValueError, match=r"^an interval needs low <= high, not 2\.0 to 1\.0$"):
         Interval(2, 1)
+
+
+def test_less_than_a_thousand_is_none_to_a_thousand():
+    assert printed(" <1,000", 1000) == Interval(0, 1000)
+    assert [prints_as(n, " <1,000", 1000) for n in (-1, 0, 999, 1000, 1001)] == [False, True, True, True, False]
+
+
+def test_each_value_has_the_text_at_its_place():
+    assert each_prints_as([3.34, 3.36, 3.25], ["3.3", "3.3", "3.2"], "0.1") == [True, False, True]
+    assert each_prints_as([2.0, 2.1], ["2.0", "2.0"], "unrounded") == [True, False]
+    with pytest.raises(ValueError, match="shorter"):
+        each_prints_as([3.3, 3.4], ["3.3"], "0.1")
+
+
+def test_the_one_rule_for_verdicts():
+    # (prints as printed, shares a value with what rounding allows)
+    assert [verdict(*case) for case in ((True, True), (True, False))] == ["reproduces"] * 2
+    assert [verdict(*case) for case in ((False, True), (False, False))] == ["within rounding", "inconsistent"]

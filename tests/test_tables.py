@@ -9,6 +9,7 @@ import frictionless
 import pytest
 
 from analysis import tables
+from analysis._package import Problem, hint
 from analysis.tables import TableError, load
 from tools import codebook
 
@@ -290,6 +291,27 @@ def test_unknown_names_suggest_the_nearest():
         load("index", editon=2023)
     with pytest.raises(TableError, match="known: 2016, 2018, 2023|did you mean 20"):
         load("index", edition=2022)
+
+
+def test_a_hint_is_the_nearest_name_or_the_first_twelve_known():
+    assert hint("indx", ["claims", "index"]) == "did you mean index?"
+    assert hint(2203, [2016, 2023]) == "did you mean 2023?"
+    assert hint("rate", ["rata"], 0.9) == "known: rata"  # three letters of four are not enough for 0.9
+    letters = list("abcdefghijkl")
+    assert hint("zzz", letters) == "known: a, b, c, d, e, f, g, h, i, j, k, l"
+    assert hint("zzz", [*letters, "m"]) == "known: a, b, c, d, e, f, g, h, i, j, k, l, ..."
+
+
+def test_a_fault_is_said_with_its_place_its_value_and_what_to_do():
+    fault = {"what": "is no number", "remedy": "write digits"}
+    assert str(Problem("index.csv", **fault)) == "data/index.csv: is no number; write digits"
+    whole = 'data/index.csv, row 3, column rate: "3,x" is no number; write digits'
+    assert str(Problem("index.csv", 3, "rate", "3,x", **fault)) == whole
+    for letters, shown in [(60, "v" * 60), (61, "v" * 60 + "...")]:
+        said = f'data/index.csv, column {"c" * 60}: "{shown}" is no number; write digits'
+        assert str(Problem("index.csv", column="c" * letters, value="v" * letters, **fault)) == said
+    empty = str(Problem("index.csv", column="", value="", **fault))
+    assert empty == 'data/index.csv, column : "" is no number; write digits'
 
 
 def test_typed_with_units_sources_and_printed_text():

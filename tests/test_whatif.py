@@ -118,15 +118,17 @@ def test_places_equal_counting_in_whole_numbers(draws):
 @pytest.mark.parametrize(
     ("values", "options", "message"),
     [
-        ([1, 0], {}, "position 1"),
-        ([1, np.nan], {}, "position 1"),
+        ([1, 0], {}, "^values needs values above zero; position 1 has 0.0$"),
+        ([1, np.nan], {}, "^values has no value at position 1; leave rows without one out$"),
+        ([], {}, "^values needs some values, not 0$"),
         ([1, 2], {"relative_error": -0.1}, "zero or more"),
-        ([1, 2], {"shared": 0.5}, "region"),
-        ([1, 2], {"amounts": [1, 2]}, "region"),
+        ([1, 2], {"shared": 0.5}, "^errors or sums within regions need `region`, a label for each value$"),
+        ([1, 2], {"amounts": [1, 2]}, "^errors or sums within regions need `region`"),
         ([1, 2], {"shared": 2, "region": ["a", "b"]}, "between 0 and 1"),
         ([1, 2], {"region": ["a"]}, "2 labels"),
         ([1, 2], {"region": ["a", None], "shared": 0.5}, "without gaps"),
-        ([1, 2], {"amounts": [1], "region": ["a", "b"]}, "2 values"),
+        ([1, 2], {"amounts": [1], "region": ["a", "b"]}, "^amounts needs 2 values, not 1$"),
+        ([1, 2], {"amounts": [1, -3], "region": ["a", "b"]}, "^amounts needs values above zero; position 1 has -3.0$"),
     ],
 )
 def test_bad_input_is_named(values, options, message):
@@ -135,5 +137,30 @@ def test_bad_input_is_named(values, options, message):
 
 
 def test_no_draws_have_no_places():
-    with pytest.raises(ValueError, match="no draws"):
+    with pytest.raises(ValueError, match="^no draws to place; ask for one or more$"):
         place_spread([])
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.36, 1.0])
+def test_every_value_is_off_by_the_draws_that_are_promised(shared):
+    # Of each draw one number for each value, then one for each region, in the order of their names: north, south.
+    normal = np.random.default_rng(7).standard_normal((3, 6))
+    own, south, north = normal[:, :4], normal[:, 5:], normal[:, 4:5]
+    error = sqrt(1 - shared) * own + sqrt(shared) * np.hstack([south, south, north, north])
+    sigma = sqrt(log(1 + 0.3**2))
+    found = drawn(relative_error=0.3, draws=3, seed=7, shared=shared, region=["south", "south", "north", "north"])
+    assert found == pytest.approx(VALUES * np.exp(sigma * error - sigma**2 / 2))
+
+
+def test_unless_told_otherwise_ten_thousand_draws_of_the_seed_1_and_the_first_ten_places():
+    chunks = list(what_if(VALUES, 0.3))
+    assert [len(chunk) for chunk in chunks] == [1000] * 10
+    assert (np.concatenate(chunks) == drawn(relative_error=0.3, draws=10_000, seed=1)).all()
+    found = place_spread([np.arange(20.0, 0, -1)[None]])
+    assert found["in_top"].tolist() == [1] * 10 + [0] * 10
+
+
+def test_equal_values_are_placed_in_the_order_of_their_rows():
+    # many, because a short row keeps its order in any way of sorting
+    found = place_spread([np.full((2, 60), 7.0)])
+    assert found["low"].tolist() == found["high"].tolist() == list(range(1, 61)) and found["low"].dtype == int

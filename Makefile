@@ -23,7 +23,7 @@ FAILED := { printf '%s\n' "the set-up did not end; above stands why. What helps 
 	"  anything else about pip, which may be old: make clean" \
 	"Then type the same command again." >&2; exit 1; }
 
-.PHONY: help figures test test-slow test-faults test-oldest lab lab-reset site class hub browser bench bench-hub lock check-lock clean
+.PHONY: help figures test test-slow test-faults test-mutants test-oldest lab lab-reset site class hub browser bench bench-hub lock check-lock clean
 
 help:                     # list what make can do
 	@sed -n 's/^\([a-z][a-z-]*\):.*  *\# \(.*\)$$/make \1|\2/p' Makefile | \
@@ -41,6 +41,10 @@ test-slow: $(READY_TEST)  # the others
 
 test-faults: $(READY_TEST)  # plant faults in a copy, one at a time: which of them the checks catch; minutes
 	$(PY) tests/seed_faults.py
+
+test-mutants: $(READY_TEST)  # change analysis/ at a few hundred places: which the tests notice (ALL=1: at all)
+	@$(PIP) -e ".[mutants]"
+	$(PY) tests/mutants.py $(if $(ALL),--all)
 
 # Left out: style, the browser, equal bytes (versions decide them) and nbval's exact text (pandas 2
 # prints some types otherwise). What stays: values, verdicts, tables, and what a fresh rebuild draws.
@@ -96,7 +100,7 @@ check-lock: $(READY)      # try both for four Pythons on three systems; needs th
 	$(PY) scripts/check_lock.py
 
 clean:                    # undo the set-up; also deletes your copies of the notebooks in build/lab
-	rm -rf .venv $(OLDEST) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv $(OLDEST) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt pyproject.toml

@@ -1,14 +1,17 @@
-"""What came of `mutmut run`: how many small changes to analysis/ the unit tests noticed, and which they did not.
+"""Do the tests notice if one thing in analysis/ changes? mutmut changes it, a sign, a word, a default, one at a time.
 
-    python tests/mutants.py            # after mutmut run (make test-mutants does both)
-    python tests/mutants.py --record   # and write the counts to tests/mutants.json, which the README prints
+    python tests/mutants.py        # a sample
+    python tests/mutants.py --all  # every change, hours of two cores
 
-tests/survivors.toml lists changes that make no difference a test should see, each with the reason; they are counted as
-not noticed all the same, and any other survivor is printed.
+Writes the counts to tests/mutants.json. tests/survivors.toml lists changes that make no difference a test should see,
+each with the reason; they count as not noticed all the same, and any other is printed.
 """
 
 import json
+import os
+import random
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,7 +19,10 @@ from collections import Counter
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
-RECORD = TESTS / "mutants.json"
+RECORD, MUTANTS = TESTS / "mutants.json", TESTS.parent / "mutants"
+SEED, SIZE = 2026, 600
+FIRST = "analysis.rounding.x_verdict__mutmut_*"  # to run a few is how mutmut writes all of them
+NOTICED = ("killed", "timeout")
 
 
 def states(said):
@@ -32,38 +38,61 @@ def change(said):
     return old, new
 
 
-def listed(name, old, new, known):
-    """The reason why a survivor makes no difference, or an empty text."""
-    function = re.sub(r"__mutmut_\\d+$", "", name).replace("x_", "", 1)
+def function(name):
+    """The function of a mutant as one writes it: analysis.rounding.Interval.meets."""
+    return re.sub(r"\.xǁ(\w+)ǁ", r".\1.", name.partition("__mutmut_")[0]).replace(".x_", ".", 1)
+
+
+def reason(name, old, new, known):
+    """Why a survivor makes no difference, or ""; an entry's function and new are patterns, old a part of the line."""
     for entry in known:
-        fits = re.fullmatch(entry["function"], function.split("__mutmut")[0])
-        if fits and entry.get("old", old) in old and re.search(entry.get("new", ""), new):
+        here = re.fullmatch(entry.get("function", ".*"), function(name))
+        if here and entry.get("old", "") in old and re.search(entry.get("new", ""), new):
             return entry["why"]
     return ""
 
 
-def mutmut(*words):
+def mutmut(*words, shown=False):
     command = [str(Path(sys.executable).with_name("mutmut")), *words]
-    return subprocess.run(command, cwd=TESTS.parent, capture_output=True, encoding="utf-8", check=True).stdout
+    out = None if shown else subprocess.PIPE
+    return subprocess.run(command, cwd=TESTS.parent, stdout=out, encoding="utf-8", check=True).stdout
+
+
+def chosen(names, size=SIZE):
+    """A random sample of the names, the same each time."""
+    return random.Random(SEED).sample(sorted(names), min(size, len(names)))
+
+
+def noticed_afresh(name):
+    """Whether a new process notices it: those of mutmut start with what was cached without the change."""
+    known = json.loads((MUTANTS / "mutmut-stats.json").read_text(encoding="utf-8"))["tests_by_mangled_function_name"]
+    tests = sorted(known.get(name.partition("__mutmut_")[0], []))
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "MUTANT_UNDER_TEST": name}
+    done = subprocess.run(command, cwd=MUTANTS, env=environment, stdout=subprocess.DEVNULL)
+    return bool(tests) and done.returncode in (1, 2)  # 2: not even read
 
 
 def main(*options):
-    found = states(mutmut("results", "--all", "true"))
-    counts = Counter(found.values())
-    tried, noticed = len(found), counts["killed"] + counts["timeout"]
+    shutil.rmtree(MUTANTS, ignore_errors=True)  # it may know tests by names that they no longer have
+    mutmut("run", "--max-children", "2", FIRST, shown=True)
+    every = states(mutmut("results", "--all", "true"))
+    names = list(every) if "--all" in options else chosen(every)
+    mutmut("run", "--max-children", "2", *names, shown=True)
+    every = states(mutmut("results", "--all", "true"))
+    found = {name: every[name] for name in names}
+    missed = [name for name, state in found.items() if state not in NOTICED and not noticed_afresh(name)]
     known, reasons = tomllib.loads((TESTS / "survivors.toml").read_text(encoding="utf-8"))["survivor"], Counter()
-    for name in (name for name, state in found.items() if state not in ("killed", "timeout")):
+    for name in missed:
         old, new = change(mutmut("show", name))
-        why = listed(name, old, new, known)
-        reasons[why or "no reason listed"] += 1
+        reasons[why := reason(name, old, new, known)] += 1
         if not why:
             print(f"{found[name]}: {name}\n  - {old}\n  + {new}")
     for why, count in reasons.most_common():
-        print(f"{count} not noticed: {why}")
-    print(f"{noticed} of {tried} changes noticed: {noticed / tried:.1%}")
-    if "--record" in options:
-        counted = {"tried": tried, "noticed": noticed, "no_difference": reasons.total() - reasons["no reason listed"]}
-        RECORD.write_text(json.dumps(counted, indent=1) + "\n", encoding="utf-8")
+        print(f"{count} not noticed: {why or 'no reason listed'}")
+    counts = {"changes": len(every), "seed": SEED, "tried": len(found), "noticed": len(found) - len(missed)}
+    print(f"{counts['noticed']} of {counts['tried']} changes noticed")
+    RECORD.write_text(json.dumps(counts | {"no_difference": reasons.total() - reasons[""]}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

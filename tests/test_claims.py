@@ -215,6 +215,8 @@ def test_a_range_keeps_each_sources_own_and_says_which_periods(world):
     found = evaluate("range(tolls)", Book(world))
     assert found.sources == (Interval(100, 200), Interval(300, 300))
     assert found.notes == ("2 rows have a figure, for periods between 1990 and 1998",)  # not 1980 to 1999: no figure
+    with pytest.raises(NoFigure, match="^tolls; study=three has no figure in a column low, point, value or high$"):
+        evaluate("range(tolls; study=three)", Book(world))
 
 
 def test_ranks_of_the_index_equal_those_of_all_printed_figures_together():
@@ -439,7 +441,8 @@ def test_another_reading_that_meets_the_figure_saves_the_sense(world):
     lost, _ = one(world, **cells, alternative="7")
     assert [row.severity for row in (alone, saved, lost)] == ["conclusion", "value", "conclusion"]
     assert {row.verdict for row in (alone, saved, lost)} == {"inconsistent"}
-    assert "another reading does: 300" in saved.reason and "no other reading" in lost.reason
+    assert "another reading does: 300" in saved.reason and "no other reading listed meets it" in lost.reason
+    assert "reading" not in alone.reason  # none is listed
 
 
 def test_words_are_tested_as_they_are_taken_to_mean(world):

@@ -7,7 +7,7 @@ import matplotlib.image
 import pandas as pd
 import pytest
 
-from analysis import charts, figures
+from analysis import _drawn, charts, figures
 
 TABLE = pd.DataFrame({"country": ["PRK", "ERI", "MRT"], "rate": [104.6, 90.3, 32.0]})
 WORDS = {"title": "Two stand apart", "subtitle": "per 1,000"}
@@ -175,3 +175,9 @@ def test_the_letters_of_every_tile_stay_in_it():
     for text, square in zip(letters, squares, strict=True):
         inside, around = text.get_window_extent(), square.get_window_extent()
         assert around.x0 <= inside.x0 and inside.x1 <= around.x1
+
+
+def test_a_colour_that_all_share_is_said_once():
+    blue, green = figures.COLOURS["blue"], figures.COLOURS["green"]
+    assert _drawn.colours([blue] * 3, figures.COLOURS) == ["blue"]
+    assert _drawn.colours([blue, green, "#123456"], figures.COLOURS) == ["blue", "green", "#123456"]

@@ -190,6 +190,11 @@ def test_places(text, place, places, order):
     assert ends(text) == both(place, place)  # a place is not rounded
 
 
+@pytest.mark.parametrize("text", ["The 2nd", "Nearly one in ten", "1.1 Million"])
+def test_a_phrase_keeps_its_own_words(text):
+    assert phrase(text).text == text
+
+
 def test_so_many_of_so_many_is_a_place_only_beside_a_rank():
     assert (phrase("149 out of 160", "rank").kind, phrase("149 out of 160", "rank").places) == ("rank", 160)
     assert ends("149 of 160", "rank") == both(149, 149)

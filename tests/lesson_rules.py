@@ -1,6 +1,7 @@
 """The form of a lesson, as rules: each is a function from a notebook to its faults. test_notebooks.py applies them."""
 
 import ast
+import itertools
 import math
 import re
 
@@ -204,10 +205,16 @@ def normal_metadata(notebook):
     return faults + ([] if all(ids) and len(set(ids)) == len(ids) else ["cell ids are missing or double"])
 
 
+def in_order(notebook):
+    """The numbers in the cells' ids ascend: an id says where a cell belongs (after cell-10 comes cell-10a)."""
+    ids = [cell["id"] for cell in notebook["cells"] if str(cell.get("id")).startswith("cell-")]
+    return [f"{later} stands after {before}" for before, later in itertools.pairwise(ids) if later < before]
+
+
 def tied(notebook):
     """Every number of the text is tied to an expression."""
     return prose.untied_messages("notebook", notebook)
 
 
 RULES = [opening, honest_minutes, core_first, imports, sentences, short_cells, plain_code, wordy, counted, seen]
-RULES += [figures_whole, tables_headed, exercises_start, clean_outputs, normal_metadata, tied]
+RULES += [figures_whole, tables_headed, exercises_start, clean_outputs, normal_metadata, tied, in_order]

@@ -90,11 +90,18 @@ def documents_fit(folder):
     return run(folder, "analysis codebook").returncode == 0 and [file.read_bytes() for file in files] == before
 
 
-def caught_by(folder, tests, renew=()):
-    """The first check that complains, or an empty text."""
-    for command in renew:
+def renewed(folder, fault, sound):
+    """What refuses to make anew what a fault concerns, or writes over the fault itself; else an empty text."""
+    for command in fault["renew"]:
         if run(folder, f"analysis {command}").returncode:
             return f"refused by {command}"
+        if (folder / fault["file"]).read_bytes() == (Path(sound) / fault["file"]).read_bytes():
+            return f"mended by {command}"
+    return ""
+
+
+def caught_by(folder, tests):
+    """The first check that complains, or an empty text."""
     if run(folder, "analysis rebuild --check").returncode:
         return "rebuild --check"
     if not documents_fit(folder):
@@ -113,7 +120,7 @@ def attempt(sound, fault, way, tests):
         if fault:
             file = copy / fault["file"]
             file.write_text(planted(file.read_text(encoding="utf-8"), fault), encoding="utf-8")
-        return caught_by(copy, tests, fault["renew"] if fault and way == "rebuilt" else ())
+        return (fault and way == "rebuilt" and renewed(copy, fault, sound)) or caught_by(copy, tests)
 
 
 def attempts(tried, tests, keep):

@@ -11,8 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # Lines that are not blank. Claims had 750 until each phrase was read twice and no word passed over;
 # tools had 1,400 until a reader's own tables came, then pages for everything and copies that refresh.
-# The class came later, on shelves of its own: LESSON in analysis/, and tools/classroom.
-BUDGETS = {"analysis": 1500, "lesson": 194, "analysis/claims": 849, "tools": 1900, "tools/classroom": 593}
+# The class came later, on shelves of its own: LESSON in analysis/, and tools/classroom. Then came what keeps a wrong
+# figure from hiding and a run from being slow or half published: forked, publish and seal, 250 lines of tools.
+BUDGETS = {"analysis": 1500, "lesson": 194, "analysis/claims": 849, "tools": 1874, "tools/classroom": 593}
 LESSON = ["_answer.py", "lesson.py"]
 # Lower may not import higher. Modules of one row may import those to their left.
 SHELVES = [

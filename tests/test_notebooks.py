@@ -148,6 +148,15 @@ def test_code_cells_in_a_row():
     assert rules.sentences(notebook) == [f"cell {4 + IN_A_ROW} is code cell {IN_A_ROW + 1} in a row"]
 
 
+def test_cells_out_of_order_are_found():
+    notebook = copy.deepcopy(SOUND)
+    for place, name in enumerate(["cell-00", "cell-01", "cell-01a", "cell-02", "cell-03", "cell-04", "cell-05"]):
+        notebook["cells"][place]["id"] = name
+    assert rules.in_order(notebook) == []
+    notebook["cells"][2:5:2] = notebook["cells"][4:1:-2]
+    assert rules.in_order(notebook) == ["cell-02 stands after cell-03", "cell-01a stands after cell-02"]
+
+
 def test_a_dictionarys_items_are_no_riddle():
     notebook = copy.deepcopy(SOUND)
     notebook["cells"][3]["source"] = "{name: 2 * size for name, size in sizes.items()}"
@@ -170,7 +179,7 @@ def test_the_measures_by_hand():
 
 
 def test_every_rule_has_a_lesson_that_breaks_it():
-    assert {rule for rule, _, _ in BROKEN} | {rules.sentences} == set(RULES)
+    assert {rule for rule, _, _ in BROKEN} | {rules.sentences, rules.in_order} == set(RULES)
 
 
 def test_there_are_lessons():

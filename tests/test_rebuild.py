@@ -222,6 +222,16 @@ def test_a_reader_that_stops_reading_does_not_hide_what_is_out_of_date(tiny, unb
         assert run(tiny) == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows reports a closed pipe in another way")
+def test_a_reader_of_the_progress_bar_that_leaves_does_not_stop_the_run(tiny):
+    for name in ("01_one", "02_two", "03_three"):
+        tiny.notebook(name, GOOD)
+    with subprocess.Popen(on(tiny, ["rebuild"]), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as running:
+        running.stderr.close()
+        assert running.wait(300) == 0
+    assert rebuild.report_stale(tiny.project, []) == 0
+
+
 @pytest.mark.parametrize("options", [["rebuild"], ["rebuild", "--check"], ["codebook"], ["codebook", "--seal"]])
 @pytest.mark.parametrize("text", ["{}", "[]", '{"resources": [{"name": "index"}]}', '{"resources": "none'])
 def test_a_broken_description_is_one_line_and_exit_code_2(tiny, monkeypatch, capsys, options, text):

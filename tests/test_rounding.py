@@ -42,6 +42,7 @@ def test_trailing_zeros_do_not_widen_the_interval():
 def test_the_two_tie_rules_differ_only_on_ties():
     # 3.25 lies halfway: to the even digit 3.2, away from zero 3.3; 3.26 is 3.3 by both
     assert (as_printed("3.25", "0.1", "even"), as_printed("3.25", "0.1", "away")) == ("3.2", "3.3")
+    assert as_printed("3.25", "0.1") == "3.3"  # if nothing is said, as a spreadsheet does
     assert (as_printed("3.26", "0.1", "even"), as_printed("3.26", "0.1", "away")) == ("3.3", "3.3")
     assert (as_printed("-3.25", "0.1", "away"), as_printed("2500", 1000, "even")) == ("-3.3", "2000")
 

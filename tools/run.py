@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -169,6 +169,21 @@ def hold_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+class Unread:
+    """stderr, whose reader may have left: tqdm would keep its lock for ever, and all would wait."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
 def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> None:
     """Call work(kernel, task) for every task, on all cores; after Ctrl-C no kernel is left."""
     from tqdm import tqdm
@@ -185,7 +200,7 @@ def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> 
         finally:
             kernel.kill()
 
-    bar = tqdm(total=len(tasks), unit="notebook", file=sys.stderr)
+    bar = tqdm(total=len(tasks), unit="notebook", file=Unread())
     with bar, ThreadPoolExecutor(len(kernels)) as pool:
         try:
             list(pool.map(take_turns, kernels))

@@ -42,7 +42,7 @@ test-slow: $(READY_TEST)  # the others
 test-faults: $(READY_TEST)  # plant faults in a copy, one at a time: which of them the checks catch; minutes
 	$(PY) tests/seed_faults.py
 
-test-mutants: $(READY_TEST)  # change analysis/ at a few hundred places: which the tests notice (ALL=1: at all)
+test-mutants: $(READY_TEST)  # change analysis/ at a hundred places: which the tests notice (ALL=1: at all)
 	@$(PIP) -e ".[mutants]"
 	$(PY) tests/mutants.py $(if $(ALL),--all)
 

@@ -82,9 +82,20 @@ def fault_findings():
     return counts | {"changed": plain.count("rebuild --check")}
 
 
+def mutant_findings():
+    """Changes to analysis/ by mutants.py: how many there are, were tried, and were noticed by a test."""
+    counts = json.loads((ROOT / "tests" / "mutants.json").read_text(encoding="utf-8"))
+    noticed = f"{counts['noticed'] / counts['tried']:.0%}"
+    return {
+        "mutants_all": f"{counts['changes']:,}",
+        "mutants_tried": f"{counts['tried']:,}",
+        "mutants_noticed": noticed,
+    }
+
+
 def findings():
     """Name -> what the README prints."""
     found = index_findings() | confidence_findings() | famine_findings() | fault_findings() | PUBLISHED
-    found |= one_digit.findings()
+    found |= one_digit.findings() | mutant_findings()
     found |= {"notebooks": len(list((ROOT / "notebooks").glob("*.ipynb")))}
     return {name: str(value) for name, value in found.items()}

@@ -1,5 +1,6 @@
 """What mutants.py reads of mutmut, and its list of changes that make no difference."""
 
+import json
 import re
 import tomllib
 
@@ -48,3 +49,9 @@ def test_each_reason_is_said_and_each_function_is_there():
         module, _, name = re.sub(r"\\", "", entry.get("function", "")).rpartition(".")
         source = (mutants.TESTS.parent / f"{module.replace('.', '/')}.py") if module else None
         assert source is None or not source.exists() or re.search(rf"\bdef {re.escape(name)}\b", source.read_text())
+
+
+def test_the_record_adds_up():
+    counts = json.loads(mutants.RECORD.read_text(encoding="utf-8"))
+    assert counts["seed"] == mutants.SEED and counts["tried"] in (mutants.SIZE, counts["changes"])
+    assert 0.9 * counts["tried"] <= counts["noticed"] <= counts["tried"] - counts["no_difference"]

@@ -169,7 +169,7 @@ def hold_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-class Unread:
+class Unminded:
     """stderr, whose reader may have left: tqdm would keep its lock for ever, and all would wait."""
 
     def __getattr__(self, name: str) -> Any:
@@ -200,7 +200,7 @@ def share_out(project: Project, tasks: list[Any], work: Callable[..., None]) -> 
         finally:
             kernel.kill()
 
-    bar = tqdm(total=len(tasks), unit="notebook", file=Unread())
+    bar = tqdm(total=len(tasks), unit="notebook", file=Unminded())
     with bar, ThreadPoolExecutor(len(kernels)) as pool:
         try:
             list(pool.map(take_turns, kernels))

@@ -121,7 +121,7 @@ def with_record(tiny, figures):
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("command", [["rebuild", "--all"], pytest.param(["brief", "KEN", "PRK"], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("command", [["rebuild", "--all"], pytest.param(["brief", "KEN"], marks=pytest.mark.slow)])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_changes_nothing_and_leaves_no_kernel(tiny, tmp_path, command, stop):
     pid_file = tmp_path / "pid"

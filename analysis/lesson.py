@@ -49,9 +49,9 @@ def judge(id: str, answer: Any) -> Judged:
     """What became of an answer: right, a known mistake, not yet, not read; no error is raised."""
     entry = exercises().get(str(id))
     if entry is None:
-        near = "the folder lessons is missing: unpack the ZIP once more"
+        near = "the folder lessons is missing: unpack the ZIP once more."
         near = tables.hint(str(id), exercises()) if exercises() else near
-        return Judged(str(id), UNKNOWN, "", f"There is no exercise {str(id)[:40]!r}; {near}.")
+        return Judged(str(id), UNKNOWN, "", f"There is no exercise {str(id)[:40]!r}; {near}")
     try:
         given = answer if entry["kind"] == "order" else single(answer)
         if given is None or given is ... or (isinstance(given, str) and not given.strip()):

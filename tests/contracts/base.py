@@ -12,6 +12,7 @@ import pandas as pd
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACTS: dict[str, Callable[[], dict[str, Any]]] = {}  # name of a figure -> its facts
+PLAIN = {"panels": 1, "heading": "", "x label": "", "y label": "", "x scale": "linear", "y scale": "linear"}
 
 
 def contract(name: str) -> Callable[[Any], Any]:

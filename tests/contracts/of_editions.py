@@ -9,7 +9,21 @@ import numpy as np
 import pandas as pd
 
 from contracts import printed
-from contracts.base import bar, cells, contract, footer, in_words, joined, level, line, of_panel, rows, segments, spread
+from contracts.base import (
+    PLAIN,
+    bar,
+    cells,
+    contract,
+    footer,
+    in_words,
+    joined,
+    level,
+    line,
+    of_panel,
+    rows,
+    segments,
+    spread,
+)
 
 EDITIONS = ["2013", "2014", "2016", "2018", "2023"]
 COMPLETE = ["2016", "2018", "2023"]
@@ -293,12 +307,7 @@ def editions_places():
         "inputs": ["index"],
         "columns": ["iso3", *COMPLETE],
         "table": {"iso3": list(place.index)} | {edition: list(place[edition]) for edition in COMPLETE},
-        "panels": 1,
-        "heading": "",
-        "x label": "",
-        "y label": "",
-        "x scale": "linear",
-        "y scale": "linear",
+        **PLAIN,
         "x limits": spread([0, 2.1], 0.05),
         "y limits": [163, -3],
         "x ticks": COMPLETE,

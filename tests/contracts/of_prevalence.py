@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from contracts import printed
-from contracts.base import bar, cells, contract, footer, in_words, joined, level, line, rows, spread
+from contracts.base import PLAIN, bar, cells, contract, footer, in_words, joined, level, line, rows, spread
 
 INDEX = ("index", rows("index", edition="2023"))
 
@@ -254,12 +254,7 @@ def world_of_tiles():
         "inputs": ["countries", "index"],
         "columns": ["iso3", "name", "rate", "tile_row", "tile_column"],
         "table": {column: cells(grid[column]) for column in ["iso3", "name", "rate", "tile_row", "tile_column"]},
-        "panels": 1,
-        "heading": "",
-        "x label": "",
-        "y label": "",
-        "x scale": "linear",
-        "y scale": "linear",
+        **PLAIN,
         "x limits": [left - 0.6, right + 0.6],
         "y limits": [bottom + 0.6, grid["tile_row"].min() - 0.6],
         "x ticks": ["5", "10", "15", "20", "25"],  # recorded, though the axes are switched off

@@ -14,6 +14,7 @@ import pandas as pd
 
 from contracts import printed
 from contracts.base import (
+    PLAIN,
     area,
     bar,
     between,
@@ -78,12 +79,7 @@ def places_from_rounding():
         "inputs": ["editions", "index"],
         "columns": columns,
         "column rate_printed": cells(found["rate_text"]),
-        "panels": 1,
-        "heading": "",
-        "x label": "",
-        "y label": "",
-        "x scale": "linear",
-        "y scale": "linear",
+        **PLAIN,
         "x limits": [-0.6, 19.6],
         "y limits": [below + 0.6, -0.6],
         "x ticks": [str(n / 2) for n in range(0, 36, 5)],  # not seen, as the axes are not
